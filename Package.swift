@@ -1,0 +1,109 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target of this package is compiled with.
+let houseSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+]
+
+/// For modules that hold no pointer: the compiler proves it.
+let safeSettings = houseSettings + [.strictMemorySafety()]
+
+/// Kernels are optimised in debug builds too, so that tests of whole models stay quick.
+let kernelFacadeSettings = houseSettings + [.unsafeFlags(["-O"])]
+
+/// One module per instruction set: the whole module is compiled for it, and one is chosen at run
+/// time. Without cross-module optimization, which could copy a kernel into a module of another
+/// instruction set.
+func kernelSettings(_ options: [String]) -> [SwiftSetting] {
+    var flags = ["-O", "-disable-cmo"]
+    #if arch(x86_64)
+        flags += options.flatMap { ["-Xcc", $0] }
+    #endif
+    return houseSettings + [.unsafeFlags(flags)]
+}
+
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+/// Modules in the order of their arrows; `TidyTests` keeps the imports to this.
+let libraries: [Target] = [
+    .systemLibrary(name: "CLibuv", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
+    .target(name: "CIntrinsics"),
+    .target(name: "EventLoop", dependencies: ["CLibuv"], swiftSettings: houseSettings),
+    .target(name: "Wire", swiftSettings: safeSettings),
+    .target(name: "Messages", dependencies: [protobuf], swiftSettings: houseSettings),
+    .target(name: "StrictJSON", swiftSettings: safeSettings),
+    .target(name: "Hooks", dependencies: ["StrictJSON", crypto], swiftSettings: safeSettings),
+    .target(
+        name: "HookMessages", dependencies: ["Hooks", "Messages", protobuf],
+        swiftSettings: safeSettings),
+    .target(name: "KernelTypes", swiftSettings: kernelFacadeSettings),
+    .target(
+        name: "KernelsPortable", dependencies: ["CIntrinsics", "KernelTypes"],
+        swiftSettings: kernelSettings([])),
+    .target(
+        name: "KernelsAVX2", dependencies: ["CIntrinsics", "KernelTypes"],
+        swiftSettings: kernelSettings(["-march=x86-64-v3"])),
+    .target(
+        name: "KernelsAVX512", dependencies: ["CIntrinsics", "KernelTypes"],
+        swiftSettings: kernelSettings(["-march=x86-64-v4", "-mavx512vnni"])),
+    .target(
+        name: "Kernels",
+        dependencies: [
+            "CIntrinsics", "KernelTypes", "KernelsPortable", "KernelsAVX2", "KernelsAVX512",
+        ],
+        swiftSettings: kernelFacadeSettings),
+    .target(name: "Tokenizer", dependencies: ["StrictJSON", crypto], swiftSettings: safeSettings),
+    .target(
+        name: "ModelFile", dependencies: ["StrictJSON", "Tokenizer", crypto],
+        swiftSettings: houseSettings),
+    .target(
+        name: "Engine", dependencies: ["Hooks", "Kernels", "ModelFile", "Tokenizer"],
+        swiftSettings: safeSettings),
+    .target(
+        name: "Service",
+        dependencies: [
+            "Engine", "Hooks", "HookMessages", "Kernels", "Messages", "ModelFile", "Tokenizer",
+            "Wire", crypto, protobuf,
+        ],
+        swiftSettings: safeSettings),
+]
+
+func tests(of name: String, needs dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies, swiftSettings: houseSettings)
+}
+
+let tests: [Target] = [
+    tests(of: "EventLoop", needs: ["EventLoop"]),
+    tests(of: "Wire", needs: ["Wire"]),
+    tests(of: "StrictJSON", needs: ["StrictJSON"]),
+    tests(of: "Hooks", needs: ["Hooks", "StrictJSON"]),
+    tests(of: "HookMessages", needs: ["HookMessages", "Hooks", "Messages", protobuf]),
+    tests(of: "Kernels", needs: ["Kernels"]),
+    tests(of: "Tokenizer", needs: ["StrictJSON", "Tokenizer"]),
+    tests(of: "ModelFile", needs: ["ModelFile", "StrictJSON", "Tokenizer"]),
+    tests(of: "Engine", needs: ["Engine", "Hooks", "Kernels", "ModelFile", "Tokenizer"]),
+    tests(
+        of: "Service",
+        needs: [
+            "Service", "Engine", "Hooks", "HookMessages", "Kernels", "Messages", "ModelFile",
+            "Wire", protobuf,
+        ]),
+    tests(of: "Tidy", needs: []),
+]
+
+let package = Package(
+    name: "neurond",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    ],
+    targets: libraries + tests
+)

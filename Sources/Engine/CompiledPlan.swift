@@ -1,0 +1,217 @@
+import Hooks
+import Kernels
+import ModelFile
+
+/// One action at one site, ready to run.
+struct CompiledAction: Sendable {
+    let operation: ElementOperation
+    let positions: Positions
+    /// Selected units, ascending.
+    let units: IndexRanges
+    /// Place of its receipt.
+    let receipt: Int
+}
+
+/// Value noise of one layer: rows e_k to add m_k times to `mlp.out`.
+struct CompiledValueNoise: Sendable {
+    let positions: Positions
+    let neurons: [Int]
+    /// (neuron, width), row-major.
+    let noise: [Float]
+    let receipt: Int
+}
+
+/// A resolved plan as tables by site, so that a step looks up what to do at each place.
+struct CompiledPlan: Sendable {
+    /// By site index, in the order the actions were written.
+    private(set) var actions: [[CompiledAction]]
+    /// By site index: indices into `captures`.
+    private(set) var capturesBySite: [[Int]]
+    /// By layer.
+    private(set) var valueNoise: [[CompiledValueNoise]]
+    let captures: [ResolvedCapture]
+    /// (action index, site) of each receipt.
+    private(set) var receiptSites: [(action: Int, site: Site)] = []
+    let table: SiteTable
+    let hash: String
+
+    /// - Throws: `EngineError` naming a stored object or tensor that is missing or misshapen.
+    init(_ plan: ResolvedPlan, model: Model, objects: ObjectStore) throws(EngineError) {
+        table = SiteTable(layerCount: model.configuration.layerCount)
+        actions = Array(repeating: [], count: table.count)
+        capturesBySite = Array(repeating: [], count: table.count)
+        valueNoise = Array(repeating: [], count: table.layerCount)
+        captures = plan.captures
+        hash = plan.hash
+        let compiler = ActionCompiler(model: model, objects: objects)
+        for action in plan.actions {
+            for entry in action.entries {
+                let receipt = receiptSites.count
+                receiptSites.append((action.index, entry.site))
+                if case .valueNoise(let shape) = action.operation {
+                    let noise = try compiler.valueNoise(shape, action, entry, receipt)
+                    valueNoise[entry.site.layer].append(noise)
+                } else {
+                    let operation = try compiler.operation(action.operation, entry)
+                    let compiled = CompiledAction(
+                        operation: operation, positions: action.positions, units: entry.units,
+                        receipt: receipt)
+                    actions[table.index(entry.site)].append(compiled)
+                }
+            }
+        }
+        for (index, capture) in captures.enumerated() {
+            capturesBySite[table.index(capture.site)].append(index)
+        }
+    }
+
+    /// Whether anything happens at the site.
+    func touches(_ site: Int) -> Bool {
+        !actions[site].isEmpty || !capturesBySite[site].isEmpty
+    }
+
+    func touches(_ kind: SiteKind, _ layer: Int) -> Bool {
+        touches(table.index(kind, layer))
+    }
+
+    /// Whether a capture reads the final norm or the logits of this row.
+    func readsHead(position: Int, token: Int32, promptCount: Int) -> Bool {
+        [SiteKind.finalNorm, .logits].contains { kind in
+            capturesBySite[table.index(kind, 0)].contains { index in
+                captures[index].positions.contains(
+                    position: position, token: token, promptCount: promptCount)
+            }
+        }
+    }
+}
+
+/// Turns operations into flat element operations, reading stored objects.
+private struct ActionCompiler {
+    let model: Model
+    let objects: ObjectStore
+
+    func operation(
+        _ operation: Hooks.Operation, _ entry: ResolvedAction.Entry
+    ) throws(EngineError) -> ElementOperation {
+        switch operation {
+        case .zero: return .zero
+        case .scale(let factor): return .scale(factor)
+        case .set(let value):
+            if case .scalar(let scalar) = value { return .setScalar(scalar) }
+            return .setVector(try vector(value, entry))
+        case .add(let value):
+            if case .scalar(let scalar) = value { return .addScalar(scalar) }
+            return .addVector(try vector(value, entry))
+        case .clamp(let low, let high): return .clamp(low: low, high: high)
+        case .noise(let shape): return .noise(shape)
+        case .mean(let hash):
+            return .setVector(try meanRow(hash, entry))
+        case .patch(let hash):
+            return .patch(try patchRows(hash, entry))
+        case .valueNoise, .keepOnly:
+            throw EngineError(
+                .failure, "UNRESOLVED_ACTION", "an action on \(entry.site) was not resolved")
+        }
+    }
+
+    /// How many elements of a row the entry selects.
+    private func elementCount(_ entry: ResolvedAction.Entry) throws(EngineError) -> Int {
+        guard let elements = model.shape.elementsPerUnit(of: entry.site.kind) else {
+            throw EngineError(
+                .invalidArgument, "VECTOR_ON_PATTERN",
+                "\(entry.site): stored and vector values are not available here, since its rows "
+                    + "grow with the position; use zero, scale, set F, add F, clamp or noise")
+        }
+        return entry.units.count * elements
+    }
+
+    private func vector(
+        _ value: HookValue, _ entry: ResolvedAction.Entry
+    ) throws(EngineError) -> [Float] {
+        let count = try elementCount(entry)
+        let values = try StoredTensors.vector(value, objects: objects)
+        guard values.count == count else {
+            throw StoredTensors.lengthMismatch(entry.site, got: values.count, wanted: count)
+        }
+        return values
+    }
+
+    /// The table's row for the site: either all elements of the site, or just the selected ones.
+    private func meanRow(
+        _ hash: ContentHash, _ entry: ResolvedAction.Entry
+    ) throws(EngineError) -> [Float] {
+        let file = try objects.tensors(hash)
+        let name = StoredTensors.meanName(entry.site, in: file)
+        let tensor = try StoredTensors.floats(name, in: file, hash: hash)
+        return try select(tensor.values, rows: 1, entry)[0]
+    }
+
+    private func patchRows(
+        _ hash: ContentHash, _ entry: ResolvedAction.Entry
+    ) throws(EngineError) -> [Int: [Float]] {
+        let file = try objects.tensors(hash)
+        let name = entry.site.description
+        let tensor = try StoredTensors.floats(name, in: file, hash: hash)
+        let rowCount = tensor.shape.first ?? 1
+        let positions = try StoredTensors.positions(of: name, rows: rowCount, in: file)
+        let rows = try select(tensor.values, rows: rowCount, entry)
+        return Dictionary(zip(positions, rows), uniquingKeysWith: { $1 })
+    }
+
+    /// Splits values into rows and picks the entry's elements where rows hold the whole site.
+    private func select(
+        _ values: [Float], rows: Int, _ entry: ResolvedAction.Entry
+    ) throws(EngineError) -> [[Float]] {
+        let count = try elementCount(entry)
+        let elements = model.shape.elementsPerUnit(of: entry.site.kind) ?? 1
+        let whole = model.shape.unitCount(of: entry.site.kind) * elements
+        let width = rows > 0 ? values.count / rows : 0
+        guard rows > 0, width == count || width == whole else {
+            throw StoredTensors.lengthMismatch(entry.site, got: width, wanted: whole)
+        }
+        return (0..<rows).map { row in
+            let base = row * width
+            if width == count { return Array(values[base..<(base + width)]) }
+            return entry.units.ranges.flatMap { range in
+                let first = base + range.lowerBound * elements
+                return values[first..<(first + range.count * elements)]
+            }
+        }
+    }
+
+    /// e_k for each neuron: mean + deviation · normal(seed, layer, k, dimension), times the value
+    /// vector's RMS where relative.
+    func valueNoise(
+        _ shape: NoiseShape, _ action: ResolvedAction, _ entry: ResolvedAction.Entry,
+        _ receipt: Int
+    ) throws(EngineError) -> CompiledValueNoise {
+        let width = model.configuration.width
+        let neurons = entry.units.indices
+        guard neurons.count * width <= EngineLimits.valueNoiseElements else {
+            throw EngineError(
+                .outOfRange, "VALUE_NOISE_TOO_LARGE",
+                "value-noise on \(neurons.count) neurons of \(entry.site) needs more than "
+                    + "\(EngineLimits.valueNoiseElements) numbers; select fewer neurons",
+                asked: neurons.count * width, limit: EngineLimits.valueNoiseElements)
+        }
+        var noise: [Float] = []
+        noise.reserveCapacity(neurons.count * width)
+        for neuron in neurons {
+            var scale: Float = 1
+            if shape.scale == .relative {
+                let column = model.layers[entry.site.layer].down.unpackColumn(neuron)
+                let sum = column.reduce(0.0) { $0 + Double($1) * Double($1) }
+                scale = Float((sum / Double(width)).squareRoot())
+            }
+            for dimension in 0..<width {
+                let normal = CounterRandom.normal(
+                    seed: shape.seed,
+                    coordinates: CounterRandom.valueNoiseCoordinates(
+                        layer: entry.site.layer, neuron: neuron, dimension: dimension))
+                noise.append(scale * (shape.mean + shape.standardDeviation * normal))
+            }
+        }
+        return CompiledValueNoise(
+            positions: action.positions, neurons: neurons, noise: noise, receipt: receipt)
+    }
+}

@@ -1,0 +1,76 @@
+import Hooks
+import Kernels
+import ModelFile
+
+extension ForwardPass {
+    /// Lets each row's hooks see and change a site.
+    func visit(
+        _ kind: SiteKind, _ layer: Int, _ rows: [StepRow], _ buffer: RowBuffer,
+        columns: Range<Int>? = nil
+    ) {
+        let columns = columns ?? 0..<buffer.width
+        for (index, row) in rows.enumerated() where row.sequence.hooks.plan.touches(kind, layer) {
+            row.sequence.hooks.visit(
+                Site(kind, layer: layer), in: buffer, row: index, columns: columns,
+                position: row.position, token: row.token)
+        }
+    }
+
+    /// RMS norm of every row into `buffers.normed`.
+    func normalize(_ input: RowBuffer, _ count: Int, _ gain: [Float]) {
+        let epsilon = model.configuration.normEpsilon
+        forEachRowChunk(count) { chunk in
+            kernels.rmsNorm(
+                input, rows: chunk, weight: gain, epsilon: epsilon, into: buffers.normed)
+        }
+    }
+
+    /// output = input · matrixᵀ; threads share the output panels, never the sum.
+    func product(
+        _ matrix: PackedMatrix, _ input: RowBuffer, _ count: Int, _ output: RowBuffer
+    ) {
+        guard let prepared = buffers.prepared[matrix.layout.inputs] else { return }
+        forEachRowChunk(count) { chunk in
+            kernels.prepare(
+                input, columns: 0..<matrix.layout.inputs, rows: chunk, into: prepared)
+        }
+        let panels = matrix.layout.panelCount
+        let perTask = max(1, panels / (pool.threadCount * 4))
+        pool.run(taskCount: (panels + perTask - 1) / perTask) { task, _ in
+            let range = (task * perTask)..<min(panels, (task + 1) * perTask)
+            kernels.product(
+                matrix, prepared, rows: 0..<count, panels: range, into: output, at: 0)
+        }
+    }
+
+    /// Splits rows among threads.
+    func forEachRowChunk(_ count: Int, _ body: @Sendable (Range<Int>) -> Void) {
+        let chunk = max(1, (count + pool.threadCount - 1) / pool.threadCount)
+        if chunk == count {
+            body(0..<count)
+        } else {
+            pool.run(taskCount: (count + chunk - 1) / chunk) { task, _ in
+                body((task * chunk)..<min(count, (task + 1) * chunk))
+            }
+        }
+    }
+
+    /// Final norm and output head for the rows that need them, a few at a time.
+    func head(_ rows: [StepRow], deliver: (StepRow, [Float]) -> Void) {
+        let needed = rows.indices.filter { rows[$0].needsLogits }
+        for start in stride(from: 0, to: needed.count, by: EngineLimits.logitRows) {
+            let indices = needed[start..<min(needed.count, start + EngineLimits.logitRows)]
+            let group = indices.map { rows[$0] }
+            for (place, index) in indices.enumerated() {
+                buffers.headInput.copyRow(from: buffers.residual, row: index, to: place)
+            }
+            normalize(buffers.headInput, group.count, model.finalNorm)
+            visit(.finalNorm, 0, group, buffers.normed)
+            product(model.head, buffers.normed, group.count, buffers.logits)
+            visit(.logits, 0, group, buffers.logits)
+            for (place, row) in group.enumerated() {
+                deliver(row, buffers.logits.copyRow(place, columns: 0..<buffers.logits.width))
+            }
+        }
+    }
+}

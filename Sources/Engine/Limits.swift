@@ -1,0 +1,26 @@
+/// Every bound of the engine, with its reason.
+public enum EngineLimits {
+    /// Rows of one step. More rows amortize a pass over the weights better; fewer bound how long
+    /// a decoding neighbour waits behind a prompt. 128 is past the point where int8 products on
+    /// current CPUs are bound by arithmetic rather than by memory.
+    public static let rowsPerStep = 128
+    /// Rows whose logits are held at once: vocabularies are wide (16 × 128k × 4 B = 8 MiB).
+    public static let logitRows = 16
+    /// Sequences that take part in steps at once; further jobs wait in order.
+    public static let runningSequences = 64
+    /// Jobs waiting for a place. The supervisor admits fewer; this is the last fence.
+    public static let waitingJobs = 1024
+    /// Bytes of captured values that one job may hold until it is answered.
+    public static let captureBytes = 512 << 20
+    /// Floats of value noise that one job may hold: neurons × width.
+    public static let valueNoiseElements = 64 << 20
+    /// Bytes of stored objects (neuron sets, tensors).
+    public static let objectBytes = 1 << 30
+    /// Stop strings of a generation, and bytes of each: text is held back while one may begin.
+    public static let stopStrings = 16
+    public static let stopStringBytes = 256
+    /// Alternatives answered with a token.
+    public static let topTokens = 1024
+    /// Default bytes of key-value state for all sequences, if that holds at least one context.
+    public static let keyValueBytes = 1 << 30
+}

@@ -1,0 +1,89 @@
+import Foundation
+public import Hooks
+public import Kernels
+public import ModelFile
+public import Tokenizer
+
+/// A language model ready to run: immutable weights in an arena, and the tokenizer.
+public final class Model: Sendable {
+    /// One block's tensors. Shapes are (outputs, inputs).
+    struct Layer: Sendable {
+        /// Gain of the norm before attention: (width).
+        let attentionNorm: [Float]
+        /// Query, key and value rows stacked: ((heads + 2·kv_heads)·head_dim, width).
+        let queryKeyValue: PackedMatrix
+        /// (width, heads·head_dim).
+        let attentionOutput: PackedMatrix
+        /// Gain of the norm before the MLP: (width).
+        let mlpNorm: [Float]
+        /// Gate and up rows stacked: (2·neurons, width).
+        let gateUp: PackedMatrix
+        /// (width, neurons); column k is the value vector of neuron k.
+        let down: PackedMatrix
+    }
+
+    public let arena: WeightArena
+    public let tokenizer: TextTokenizer
+    public let tokenizerDigest: String
+    let layers: [Layer]
+    /// (vocabulary, width); rows are looked up.
+    let embedding: PackedMatrix
+    /// Gain of the final norm: (width).
+    let finalNorm: [Float]
+    /// (vocabulary, width); the embedding itself where the model ties them.
+    let head: PackedMatrix
+
+    public init(_ arena: WeightArena) throws {
+        self.arena = arena
+        let specification = try TokenizerSpecification(serialized: arena.tokenizerBytes)
+        tokenizer = try TextTokenizer(specification)
+        tokenizerDigest = specification.digest
+        embedding = try arena.matrix(ArenaName.embedding)
+        finalNorm = try arena.vector(ArenaName.finalNorm)
+        let configuration = arena.manifest.configuration
+        head = configuration.tiedHead ? embedding : try arena.matrix(ArenaName.head)
+        layers = try (0..<configuration.layerCount).map { layer in
+            Layer(
+                attentionNorm: try arena.vector(ArenaName.attentionNorm(layer)),
+                queryKeyValue: try arena.matrix(ArenaName.queryKeyValue(layer)),
+                attentionOutput: try arena.matrix(ArenaName.attentionOutput(layer)),
+                mlpNorm: try arena.vector(ArenaName.mlpNorm(layer)),
+                gateUp: try arena.matrix(ArenaName.gateUp(layer)),
+                down: try arena.matrix(ArenaName.down(layer)))
+        }
+    }
+
+    public var configuration: ModelConfiguration { arena.manifest.configuration }
+    public var form: WeightForm { arena.manifest.form }
+    public var digest: String { arena.manifest.digest }
+
+    /// Ids that end a generation: the model's own, else the tokenizer's.
+    public var endOfSequenceIDs: [Int32] {
+        arena.manifest.endOfSequenceIDs.isEmpty
+            ? tokenizer.eosIDs : arena.manifest.endOfSequenceIDs
+    }
+
+    /// What hook plans are checked against.
+    public var shape: ModelShape {
+        ModelShape(
+            layerCount: configuration.layerCount, width: configuration.width,
+            headCount: configuration.headCount,
+            keyValueHeadCount: configuration.keyValueHeadCount,
+            headDimension: configuration.headDimension,
+            neuronCount: configuration.neuronCount,
+            vocabularyCount: configuration.vocabularyCount)
+    }
+
+    /// The rotation of query and key rows (Su et al., "RoFormer", arXiv 2104.09864): dimension
+    /// pair i turns by position · base^(−2i/rotary_dim). Rows are in half-split order whatever
+    /// the file's layout, because the file reader restores it.
+    func makeRotaryTable() -> RotaryTable {
+        let count = configuration.rotaryDimension / 2
+        let frequencies = (0..<count).map { index in
+            pow(configuration.rotaryBase, -Double(index) / Double(count))
+        }
+        return RotaryTable(
+            inverseFrequencies: frequencies, positions: configuration.contextLength,
+            layout: .halfSplit)
+    }
+}

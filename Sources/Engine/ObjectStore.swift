@@ -1,0 +1,83 @@
+public import Hooks
+public import ModelFile
+import Synchronization
+
+/// A stored object: what requests name by content hash.
+public enum StoredObject: Sendable {
+    case neuronSet(NeuronSet)
+    case tensors(SafetensorsFile)
+}
+
+/// The engine's copy of the uploaded objects, bounded in bytes.
+public final class ObjectStore: Sendable {
+    private struct Entry {
+        let object: StoredObject
+        let byteCount: Int
+    }
+
+    private struct State {
+        var entries: [ContentHash: Entry] = [:]
+        var byteCount = 0
+    }
+
+    private let state = Mutex(State())
+
+    public init() {}
+
+    /// Stores an object under the hash of its bytes.
+    ///
+    /// - Throws: `EngineError` if it does not fit in `EngineLimits.objectBytes`.
+    public func put(
+        _ object: StoredObject, hash: ContentHash, byteCount: Int
+    ) throws(EngineError) {
+        let refused = state.withLock { state -> Int? in
+            if state.entries[hash] != nil { return nil }
+            guard state.byteCount + byteCount <= EngineLimits.objectBytes else {
+                return state.byteCount
+            }
+            state.entries[hash] = Entry(object: object, byteCount: byteCount)
+            state.byteCount += byteCount
+            return nil
+        }
+        if let used = refused {
+            throw EngineError(
+                .resourceExhausted, "OBJECTS_FULL",
+                "an object of \(byteCount) bytes does not fit: \(used) of "
+                    + "\(EngineLimits.objectBytes) bytes are in use; drop objects first",
+                asked: byteCount, limit: EngineLimits.objectBytes - used)
+        }
+    }
+
+    public func drop(_ hash: ContentHash) {
+        state.withLock { state in
+            if let entry = state.entries.removeValue(forKey: hash) {
+                state.byteCount -= entry.byteCount
+            }
+        }
+    }
+
+    public func object(_ hash: ContentHash) -> StoredObject? {
+        state.withLock { $0.entries[hash]?.object }
+    }
+
+    public func neuronSet(_ hash: ContentHash) -> NeuronSet? {
+        if case .neuronSet(let set) = object(hash) { set } else { nil }
+    }
+
+    /// A stored safetensors file.
+    ///
+    /// - Throws: `EngineError` naming the hash if there is none.
+    func tensors(_ hash: ContentHash) throws(EngineError) -> SafetensorsFile {
+        switch object(hash) {
+        case .tensors(let file): return file
+        case .neuronSet:
+            throw EngineError(
+                .invalidArgument, "WRONG_OBJECT_KIND",
+                "object sha256:\(hash.hex) is a neuron set; a safetensors object is needed here")
+        case nil:
+            throw EngineError(
+                .notFound, "NO_SUCH_OBJECT",
+                "there is no object sha256:\(hash.hex); put it first (PutObject)")
+        }
+    }
+}

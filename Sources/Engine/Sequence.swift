@@ -1,0 +1,145 @@
+import Foundation
+import Synchronization
+import Tokenizer
+
+/// Set from any thread to end a job; read by the engine thread between layers.
+final class CancelFlag: Sendable {
+    private let flag = Atomic<Bool>(false)
+    func set() { flag.store(true, ordering: .relaxed) }
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+}
+
+/// One timeline of tokens with its key-value blocks, hooks and sampling state. Confined to the
+/// engine thread.
+final class Sequence {
+    let job: Job
+    let cancel: CancelFlag
+    let deliver: @Sendable (JobEvent) -> Void
+    let hooks: HookState
+    /// Key-value blocks, in order of position.
+    var blocks: [Int32] = []
+    /// All tokens: the job's, then generated ones.
+    private(set) var tokens: [Int32]
+    /// The next position to run.
+    var nextPosition = 0
+    private(set) var result = JobResult()
+    private let sampler: Sampler
+    private var stream: TextTokenizer.StreamDecoder
+    private var stops: StopMatcher
+    private let endIDs: Set<Int32>
+    private let submitted: Double
+    private var started = 0.0
+    private var firstToken = 0.0
+
+    init(
+        _ job: Job, hooks: HookState, model: Model, cancel: CancelFlag, submitted: Double,
+        deliver: @escaping @Sendable (JobEvent) -> Void
+    ) {
+        self.job = job
+        self.hooks = hooks
+        self.cancel = cancel
+        self.submitted = submitted
+        self.deliver = deliver
+        tokens = job.tokens
+        sampler = Sampler(sampling: job.generation?.sampling ?? Sampling())
+        stream = TextTokenizer.StreamDecoder(model.tokenizer, after: job.tokens)
+        stops = StopMatcher(job.generation?.stop ?? [])
+        endIDs = Set(model.endOfSequenceIDs)
+    }
+
+    /// Rows that are known and not yet run.
+    var pendingRows: Int { tokens.count - nextPosition }
+
+    /// Whether the prompt (and given continuation) has been run, and rows come one at a time.
+    var isDecoding: Bool { nextPosition >= job.tokens.count }
+
+    var isCancelled: Bool { cancel.isSet }
+
+    func begin(now: Double) {
+        started = now
+        result.queueSeconds = now - submitted
+        result.promptTokens = job.promptCount
+    }
+
+    /// Whether the row's logits are needed: to sample, to score, to answer the top, or captured.
+    func needsLogits(at position: Int) -> Bool {
+        if position >= job.promptCount - 1, position < job.tokens.count - 1 { return true }
+        if position >= job.tokens.count - 1, job.generation != nil { return true }
+        if position == job.tokens.count - 1, job.topCount > 0 { return true }
+        return hooks.plan.readsHead(
+            position: position, token: tokens[position], promptCount: job.promptCount)
+    }
+
+    /// Takes the logits of one row, in order of position.
+    ///
+    /// - Returns: whether the sequence is finished.
+    func take(_ logits: [Float], at position: Int, now: Double) -> Bool {
+        if position >= job.promptCount - 1, position < job.tokens.count - 1 {
+            let target = Int(tokens[position + 1])
+            let normalizer = LogitMath.logSumExp(logits)
+            result.logProbabilities.append(Double(logits[target]) - normalizer)
+            result.isGreedy.append(LogitMath.top(1, of: logits) == [target])
+        }
+        guard position >= job.tokens.count - 1 else { return false }
+        if job.topCount > 0, position == job.tokens.count - 1 {
+            result.top = Self.top(job.topCount, of: logits)
+        }
+        guard let generation = job.generation else { return false }
+        if firstToken == 0 { firstToken = now }
+        return sample(logits, generation)
+    }
+
+    private func sample(_ logits: [Float], _ generation: Generation) -> Bool {
+        let id = sampler.choose(logits, index: result.generatedTokens)
+        result.generatedTokens += 1
+        if endIDs.contains(id), !generation.ignoresEnd {
+            result.finish = .end
+            result.heldText = stops.append(stream.finish()).text + stops.finish()
+            emit(id, "", logits, generation)
+            return true
+        }
+        let (text, stop) = stops.append(stream.append(id))
+        emit(id, text, logits, generation)
+        if let stop {
+            result.finish = .stop(stop)
+            return true
+        }
+        if result.generatedTokens >= generation.maxTokens {
+            result.finish = .length
+            result.heldText = stops.append(stream.finish()).text + stops.finish()
+            return true
+        }
+        tokens.append(id)
+        return false
+    }
+
+    private func emit(_ id: Int32, _ text: String, _ logits: [Float], _ generation: Generation) {
+        let logProbability = Double(logits[Int(id)]) - LogitMath.logSumExp(logits)
+        let top = generation.topCount > 0 ? Self.top(generation.topCount, of: logits) : []
+        deliver(
+            .token(
+                GeneratedToken(id: id, text: text, logProbability: logProbability, top: top)))
+    }
+
+    static func top(_ count: Int, of logits: [Float]) -> [ScoredToken] {
+        let normalizer = LogitMath.logSumExp(logits)
+        return LogitMath.top(count, of: logits).map { id in
+            ScoredToken(
+                id: Int32(id), logit: logits[id],
+                logProbability: Double(logits[id]) - normalizer)
+        }
+    }
+
+    /// Whether every row of the job has been run and nothing more will be generated.
+    var isComplete: Bool { pendingRows == 0 }
+
+    /// The final event.
+    func finish(now: Double) {
+        result.captures = hooks.finishCaptures()
+        result.receipts = hooks.receipts
+        let prefillEnd = firstToken > 0 ? firstToken : now
+        result.prefillSeconds = prefillEnd - started
+        result.decodeSeconds = now - prefillEnd
+        deliver(.finished(result))
+    }
+}

@@ -1,0 +1,105 @@
+import Hooks
+import Kernels
+import ModelFile
+
+/// Static algebra on the served weights: what a neuron's vectors are and what they promote.
+public struct WeightAlgebra: Sendable {
+    private let model: Model
+
+    public init(_ model: Model) { self.model = model }
+
+    /// How a vector is read as tokens.
+    public enum Convention: Sendable {
+        /// E·v.
+        case raw
+        /// E·(gain ⊙ v), with the final norm's gain and without its scalar, which does not change
+        /// ranks.
+        case normed
+    }
+
+    public enum VectorKind: String, Sendable {
+        /// Column of the down projection.
+        case value
+        /// Row of the gate projection.
+        case gate
+        /// Row of the up projection.
+        case up
+    }
+
+    /// - Throws: `EngineError` naming a layer or neuron that is not there.
+    public func check(layer: Int, neuron: Int) throws(EngineError) {
+        let shape = model.configuration
+        guard (0..<shape.layerCount).contains(layer) else {
+            throw EngineError(
+                .outOfRange, "UNKNOWN_LAYER",
+                "L\(layer)N\(neuron): layer \(layer) does not exist "
+                    + "(0…\(shape.layerCount - 1))",
+                asked: layer, limit: shape.layerCount - 1)
+        }
+        guard (0..<shape.neuronCount).contains(neuron) else {
+            throw EngineError(
+                .outOfRange, "UNKNOWN_UNIT",
+                "L\(layer)N\(neuron): neuron \(neuron) does not exist "
+                    + "(0…\(shape.neuronCount - 1))",
+                asked: neuron, limit: shape.neuronCount - 1)
+        }
+    }
+
+    /// A neuron's vector as the served (dequantized) weights have it. Shape: (width).
+    public func vector(
+        _ kind: VectorKind, layer: Int, neuron: Int
+    ) throws(EngineError) -> [Float] {
+        try check(layer: layer, neuron: neuron)
+        var values: [Float] = []
+        switch kind {
+        case .value: values = model.layers[layer].down.unpackColumn(neuron)
+        case .gate: model.layers[layer].gateUp.unpackRow(neuron, into: &values)
+        case .up:
+            let row = model.configuration.neuronCount + neuron
+            model.layers[layer].gateUp.unpackRow(row, into: &values)
+        }
+        return values
+    }
+
+    public static func norm(_ vector: [Float]) -> Float {
+        Float(vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
+    }
+
+    /// Scores every token of the vocabulary for each vector, on dequantized weights and in double
+    /// precision. Vectors share one pass over the head.
+    ///
+    /// - Returns: the `count` largest and smallest for each vector; log-probabilities are those
+    ///   of the scores' softmax.
+    public func project(
+        _ vectors: [[Float]], convention: Convention, count: Int
+    ) -> [(promoted: [ScoredToken], demoted: [ScoredToken])] {
+        let inputs = vectors.map { vector in
+            convention == .raw ? vector : zip(vector, model.finalNorm).map { $0 * $1 }
+        }
+        let vocabulary = model.configuration.vocabularyCount
+        var scores = inputs.map { _ in [Float](repeating: 0, count: vocabulary) }
+        var row: [Float] = []
+        for token in 0..<vocabulary {
+            model.head.unpackRow(token, into: &row)
+            for (index, input) in inputs.enumerated() {
+                var sum = 0.0
+                for dimension in input.indices {
+                    sum += Double(input[dimension]) * Double(row[dimension])
+                }
+                scores[index][token] = Float(sum)
+            }
+        }
+        return scores.map { scores in
+            let demoted = LogitMath.top(count, of: scores.map { -$0 })
+            let normalizer = LogitMath.logSumExp(scores)
+            return (
+                Sequence.top(count, of: scores),
+                demoted.map { id in
+                    ScoredToken(
+                        id: Int32(id), logit: scores[id],
+                        logProbability: Double(scores[id]) - normalizer)
+                }
+            )
+        }
+    }
+}

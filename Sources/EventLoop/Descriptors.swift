@@ -1,0 +1,26 @@
+import CLibuv
+import Glibc
+
+/// Makes two connected unix stream sockets, both closed on exec.
+///
+/// Give one to ``ByteStream/init(_:adopting:)`` and the other to a ``ChildProcess``, and close
+/// the child's end with ``closeDescriptor(_:)`` once the child has it.
+///
+/// - Throws: ``LoopError/system(operation:subject:code:)`` when descriptors run out.
+public func makeSocketPair() throws(LoopError) -> (Int32, Int32) {
+    var ends: [Int32] = [-1, -1]
+    let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    guard socketpair(AF_UNIX, type, 0, &ends) == 0 else {
+        throw .system(operation: "make", subject: "a socket pair", code: -errno)
+    }
+    return (ends[0], ends[1])
+}
+
+/// Closes a descriptor that nothing else owns.
+///
+/// - Parameter descriptor: an open descriptor; closing it twice may hit a stranger.
+public func closeDescriptor(_ descriptor: Int32) {
+    // EINTR still closes on Linux; every other failure but EBADF is about data not yet written.
+    let status = close(descriptor)
+    precondition(status == 0 || errno != EBADF, "a descriptor was closed twice")
+}

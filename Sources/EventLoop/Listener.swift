@@ -1,0 +1,112 @@
+import CLibuv
+import Glibc
+
+/// A listening unix socket or TCP port.
+public final class Listener {
+    private let box: HandleBox
+    private let isPipe: Bool
+    private var onConnection: ((ByteStream) -> Void)?
+    /// The address that clients connect to; for TCP port 0, with the port that was chosen.
+    public private(set) var boundAddress: Address
+
+    /// Starts to listen.
+    ///
+    /// A socket file that nobody answers on any more is replaced; a live one, or a file that is
+    /// not a socket, is refused. The socket file gets its mode before anybody can connect, and is
+    /// removed by ``close()``.
+    ///
+    /// - Parameters:
+    ///   - loop: where the connections live.
+    ///   - address: the host of a TCP address must be numeric or `localhost`.
+    ///   - mode: the permissions of the socket file.
+    ///   - onConnection: given each accepted stream, which is not yet being read.
+    /// - Throws: ``LoopError`` saying which address and why.
+    public init(
+        _ loop: Loop, address: Address, mode: UInt16 = 0o660,
+        onConnection: @escaping (ByteStream) -> Void
+    ) throws(LoopError) {
+        switch address {
+        case .unix(let path):
+            try Listener.removeStaleSocket(at: path)
+            isPipe = true
+            box = try HandleBox(loop, UV_NAMED_PIPE, operation: "make a pipe") { memory in
+                uv_pipe_init(loop.raw, memory.assumingMemoryBound(to: uv_pipe_t.self), 0)
+            }
+        case .tcp:
+            isPipe = false
+            box = try HandleBox(loop, UV_TCP, operation: "make a TCP socket") { memory in
+                uv_tcp_init(loop.raw, memory.assumingMemoryBound(to: uv_tcp_t.self))
+            }
+        }
+        self.onConnection = onConnection
+        boundAddress = address
+        box.attach(self)
+        do throws(LoopError) {
+            try bind(address, mode: mode)
+            try listen(address)
+        } catch {
+            box.close()
+            throw error
+        }
+    }
+
+    /// Stops listening and removes the socket file; accepted streams go on.
+    public func close() {
+        onConnection = nil
+        box.close()
+    }
+
+    private func bind(_ address: Address, mode: UInt16) throws(LoopError) {
+        switch address {
+        case .unix(let path):
+            try LoopError.check(uv_pipe_bind(box.pointer(), path), "bind", "\(address)")
+            // Between bind and listen a connect is refused, so nobody slips in before this.
+            guard chmod(path, mode_t(mode)) == 0 else {
+                throw .system(operation: "set the mode of", subject: "\(address)", code: -errno)
+            }
+        case .tcp(let host, let port):
+            guard let numeric = SocketAddress(host: host, port: port) else {
+                throw .invalidAddress(
+                    text: "\(address)", reason: "a host to listen on must be numeric or localhost")
+            }
+            let code = numeric.withPointer { uv_tcp_bind(box.pointer(), $0, 0) }
+            try LoopError.check(code, "bind", "\(address)")
+        }
+    }
+
+    private func listen(_ address: Address) throws(LoopError) {
+        let code = uv_listen(box.pointer(), Limits.listenBacklog) { server, status in
+            guard status == 0 else { return }
+            HandleBox.owner(of: server, as: Listener.self)?.accept()
+        }
+        if code == UV_EADDRINUSE.rawValue { throw .addressInUse(address) }
+        try LoopError.check(code, "listen on", "\(address)")
+        if !isPipe { boundAddress = try boundEndpoint() }
+    }
+
+    private func boundEndpoint() throws(LoopError) -> Address {
+        var storage = sockaddr_storage()
+        var byteCount = Int32(MemoryLayout<sockaddr_storage>.size)
+        let address = try withUnsafeMutablePointer(to: &storage) {
+            pointer throws(LoopError) -> Address? in
+            // Safety: the storage is large enough for every family, and its size is passed.
+            let raw = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: sockaddr.self)
+            let code = uv_tcp_getsockname(box.pointer(), raw, &byteCount)
+            try LoopError.check(code, "read the port of", "\(boundAddress)")
+            return SocketAddress(copying: raw, byteCount: Int(byteCount)).address
+        }
+        return address ?? boundAddress
+    }
+
+    private func accept() {
+        // A connection that vanished before it was accepted, or for which descriptors are
+        // missing, concerns nobody: the client sees the connection end.
+        guard let stream = try? ByteStream(box.loop, isPipe: isPipe) else { return }
+        guard uv_accept(box.pointer(), stream.box.pointer()) == 0, let onConnection else {
+            stream.close()
+            return
+        }
+        stream.didConnect()
+        onConnection(stream)
+    }
+}

@@ -1,0 +1,53 @@
+/// Number format of captured rows on the wire.
+public enum CaptureFormat: String, Sendable, Hashable, Codable {
+    case f32, f16
+}
+
+/// A reduction that the daemon computes instead of sending rows.
+public enum Reduction: Sendable, Hashable {
+    // Per element over the selected positions of one item. Result shape: (elements).
+    case mean, meanAbs, rms, l2, max, sum
+    /// How many selected positions exceed the threshold.
+    case countAbove(Float)
+
+    // Per row. Result shape: (rows, k) with indices, or (rows).
+    /// The k elements of largest value (`absolute` false) or magnitude, descending, ties by index.
+    case topK(Int, absolute: Bool)
+    /// Euclidean norm of the row's selected elements.
+    case norm
+    /// Inner product with a vector as long as the selected elements.
+    case dot(HookValue)
+
+    // Per row, `logits` only.
+    /// Natural log-probability of these tokens. Result shape: (rows, tokens).
+    case logProbability([Int32])
+    /// 0-based rank of these tokens: how many tokens have a larger logit. Shape: (rows, tokens).
+    case rank([Int32])
+    /// Entropy of the distribution, in nats.
+    case entropy
+    /// KL(row ‖ stored) in nats against stored logits: one row, or one for each position.
+    case klDivergence(HookValue)
+}
+
+/// What to read: rows of a site, or a reduction of them, at some positions.
+public struct Capture: Sendable, Hashable {
+    /// One selection; layers may be several, each answered as a tensor of its own.
+    public var selection: Selection
+    public var positions: Positions
+    /// nil: raw rows.
+    public var reduction: Reduction?
+    public var format: CaptureFormat
+    /// Read before this site's actions instead of after them.
+    public var beforeActions: Bool
+
+    public init(
+        _ selection: Selection, positions: Positions = .all, reduction: Reduction? = nil,
+        format: CaptureFormat = .f32, beforeActions: Bool = false
+    ) {
+        self.selection = selection
+        self.positions = positions
+        self.reduction = reduction
+        self.format = format
+        self.beforeActions = beforeActions
+    }
+}

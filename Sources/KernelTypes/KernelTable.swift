@@ -1,0 +1,100 @@
+/// The entry points of one instruction-set module.
+///
+/// An entry checks nothing: the facade has checked every shape before it makes a pointer.
+public struct KernelTable: Sendable {
+    /// Bytes of one group of 32 prepared int8 activations.
+    public var activationGroupBytes: Int
+    public var quantize: @Sendable (QuantizeRow) -> Void
+    public var quantizedProduct: @Sendable (QuantizedProduct) -> Void
+    /// Product over panels of single precision.
+    public var singleProduct: @Sendable (FloatProduct) -> Void
+    /// Product over panels of half precision.
+    public var halfProduct: @Sendable (FloatProduct) -> Void
+    /// target[i] = values[i] / sqrt(mean(values^2) + epsilon) * weight[i].
+    public var normalize:
+        @Sendable (
+            _ values: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, _ count: Int,
+            _ epsilon: Float, _ target: UnsafeMutablePointer<Float>
+        ) -> Void
+    /// target[i] += delta[i].
+    public var add:
+        @Sendable (
+            _ delta: UnsafePointer<Float>, _ count: Int, _ target: UnsafeMutablePointer<Float>
+        ) -> Void
+    /// target[i] = gate[i] / (1 + exp(-gate[i])) * up[i].
+    public var gate:
+        @Sendable (
+            _ gate: UnsafePointer<Float>, _ up: UnsafePointer<Float>, _ count: Int,
+            _ target: UnsafeMutablePointer<Float>
+        ) -> Void
+    /// Replaces scores by probabilities that sum to one.
+    public var softmax: @Sendable (_ scores: UnsafeMutablePointer<Float>, _ count: Int) -> Void
+    /// log(sum(exp(values))).
+    public var logSumExp: @Sendable (_ values: UnsafePointer<Float>, _ count: Int) -> Double
+    public var rotate: @Sendable (RotateRow) -> Void
+    /// target[i * stride] = values[i], rounded to half precision if `half`.
+    public var storeElements:
+        @Sendable (
+            _ values: UnsafePointer<Float>, _ count: Int, _ target: UnsafeMutableRawPointer,
+            _ stride: Int, _ half: Bool
+        ) -> Void
+    /// scores[p] = scale * dot(query, key of position p).
+    public var scores:
+        @Sendable (
+            _ keys: BlockTable, _ query: UnsafePointer<Float>, _ scale: Float,
+            _ scores: UnsafeMutablePointer<Float>
+        ) -> Void
+    /// target[d] = the sum over positions, from 0 on, of weights[p] * value of position p.
+    public var mix:
+        @Sendable (
+            _ values: BlockTable, _ weights: UnsafePointer<Float>,
+            _ target: UnsafeMutablePointer<Float>
+        ) -> Void
+
+    public init(
+        activationGroupBytes: Int,
+        quantize: @escaping @Sendable (QuantizeRow) -> Void,
+        quantizedProduct: @escaping @Sendable (QuantizedProduct) -> Void,
+        singleProduct: @escaping @Sendable (FloatProduct) -> Void,
+        halfProduct: @escaping @Sendable (FloatProduct) -> Void,
+        normalize:
+            @escaping @Sendable (
+                UnsafePointer<Float>, UnsafePointer<Float>, Int, Float, UnsafeMutablePointer<Float>
+            ) -> Void,
+        add: @escaping @Sendable (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>) -> Void,
+        gate:
+            @escaping @Sendable (
+                UnsafePointer<Float>, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>
+            ) -> Void,
+        softmax: @escaping @Sendable (UnsafeMutablePointer<Float>, Int) -> Void,
+        logSumExp: @escaping @Sendable (UnsafePointer<Float>, Int) -> Double,
+        rotate: @escaping @Sendable (RotateRow) -> Void,
+        storeElements:
+            @escaping @Sendable (
+                UnsafePointer<Float>, Int, UnsafeMutableRawPointer, Int, Bool
+            ) -> Void,
+        scores:
+            @escaping @Sendable (
+                BlockTable, UnsafePointer<Float>, Float, UnsafeMutablePointer<Float>
+            ) -> Void,
+        mix:
+            @escaping @Sendable (
+                BlockTable, UnsafePointer<Float>, UnsafeMutablePointer<Float>
+            ) -> Void
+    ) {
+        self.activationGroupBytes = activationGroupBytes
+        self.quantize = quantize
+        self.quantizedProduct = quantizedProduct
+        self.singleProduct = singleProduct
+        self.halfProduct = halfProduct
+        self.normalize = normalize
+        self.add = add
+        self.gate = gate
+        self.softmax = softmax
+        self.logSumExp = logSumExp
+        self.rotate = rotate
+        self.storeElements = storeElements
+        self.scores = scores
+        self.mix = mix
+    }
+}

@@ -1,0 +1,134 @@
+// KernelTypes: what the kernel modules and their facade agree on.
+//
+// The module holds argument records, the panel shape and the table of entry points that each
+// instruction-set module fills. It must never hold arithmetic: code here runs on every processor
+// and is linked beside code that does not.
+//
+// Read first: `PanelShape`, `KernelTable`, `QuantizedProduct`.
+
+/// The shape of packed weights, shared by the packer and every kernel.
+///
+/// A panel holds 16 output rows, so that one vector of 16 lanes is one input of all of them. An
+/// int8 panel is, for each group of 32 inputs, 8 blocks of [16 rows x 4 inputs] unsigned bytes
+/// (weight + 128); after all groups come their scales, [group][16 rows] in half precision. A panel
+/// of floats is [input][16 rows]. Panels are padded to 64 bytes.
+@frozen
+public enum PanelShape {
+    /// Output rows in one panel: the lanes of one vector.
+    @inlinable public static var rows: Int { 16 }
+    /// Inputs that share one scale.
+    @inlinable public static var groupWidth: Int { 32 }
+    /// Inputs that one dot instruction consumes.
+    @inlinable public static var blockWidth: Int { 4 }
+    /// Bytes of the weights of one group of one panel.
+    @inlinable public static var groupQuantBytes: Int { rows * groupWidth }
+    /// Bytes of the scales of one group of one panel.
+    @inlinable public static var groupScaleBytes: Int { rows * 2 }
+    /// Alignment of panels, prepared rows and scratch rows: one cache line, one vector.
+    @inlinable public static var alignment: Int { 64 }
+}
+
+/// One row to quantize: groups of 32 inputs, the last possibly short.
+@frozen
+public struct QuantizeRow {
+    /// `count` values.
+    public let values: UnsafePointer<Float>
+    public let count: Int
+    /// Activation blocks, 8 for each group, in the instruction set's own form.
+    public let blocks: UnsafeMutableRawPointer
+    /// One scale for each group.
+    public let scales: UnsafeMutablePointer<Float>
+    /// For each group, -128 times the sum of its quants: repays the offset of unsigned weights.
+    public let offsets: UnsafeMutablePointer<Int32>
+
+    public init(
+        values: UnsafePointer<Float>, count: Int, blocks: UnsafeMutableRawPointer,
+        scales: UnsafeMutablePointer<Float>, offsets: UnsafeMutablePointer<Int32>
+    ) {
+        self.values = values
+        self.count = count
+        self.blocks = blocks
+        self.scales = scales
+        self.offsets = offsets
+    }
+}
+
+/// Where the outputs of a product go: row r, output o at `values[r * stride + o]`.
+@frozen
+public struct ProductOutput {
+    public let values: UnsafeMutablePointer<Float>
+    public let stride: Int
+    public let rowCount: Int
+    /// Outputs to write, counted from the first panel; the last panel may be short.
+    public let outputCount: Int
+
+    public init(
+        values: UnsafeMutablePointer<Float>, stride: Int, rowCount: Int, outputCount: Int
+    ) {
+        self.values = values
+        self.stride = stride
+        self.rowCount = rowCount
+        self.outputCount = outputCount
+    }
+}
+
+/// Int8 panels times rows prepared by `KernelTable.quantize`.
+@frozen
+public struct QuantizedProduct {
+    /// The first panel.
+    public let panels: UnsafeRawPointer
+    /// Bytes from one panel to the next.
+    public let panelStride: Int
+    public let groupCount: Int
+    /// The first row's activation blocks.
+    public let blocks: UnsafeRawPointer
+    /// Bytes from one row's blocks to the next.
+    public let blockStride: Int
+    /// The first row's scales and offsets, [row][group], `groupStride` apart.
+    public let scales: UnsafePointer<Float>
+    public let offsets: UnsafePointer<Int32>
+    public let groupStride: Int
+    public let output: ProductOutput
+
+    public init(
+        panels: UnsafeRawPointer, panelStride: Int, groupCount: Int, blocks: UnsafeRawPointer,
+        blockStride: Int, scales: UnsafePointer<Float>, offsets: UnsafePointer<Int32>,
+        groupStride: Int, output: ProductOutput
+    ) {
+        self.panels = panels
+        self.panelStride = panelStride
+        self.groupCount = groupCount
+        self.blocks = blocks
+        self.blockStride = blockStride
+        self.scales = scales
+        self.offsets = offsets
+        self.groupStride = groupStride
+        self.output = output
+    }
+}
+
+/// Panels of floats, single or half precision, times rows of single precision.
+@frozen
+public struct FloatProduct {
+    /// The first panel.
+    public let panels: UnsafeRawPointer
+    /// Bytes from one panel to the next.
+    public let panelStride: Int
+    public let inputCount: Int
+    /// The first row; rows are `rowStride` floats apart.
+    public let rows: UnsafePointer<Float>
+    public let rowStride: Int
+    public let output: ProductOutput
+
+    public init(
+        panels: UnsafeRawPointer, panelStride: Int, inputCount: Int, rows: UnsafePointer<Float>,
+        rowStride: Int, output: ProductOutput
+    ) {
+        self.panels = panels
+        self.panelStride = panelStride
+        self.inputCount = inputCount
+        self.rows = rows
+        self.rowStride = rowStride
+        self.output = output
+    }
+}

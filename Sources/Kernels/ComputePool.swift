@@ -1,0 +1,97 @@
+internal import CIntrinsics
+internal import Glibc
+internal import Synchronization
+
+/// Threads that run the tasks of one call at a time, together with the thread that calls.
+///
+/// Between runs the threads spin briefly and then sleep: an idle pool uses no processor time.
+/// Everything a run's tasks wrote is visible to the caller when `run` returns, and to the tasks of
+/// the next run. A task must not call `run` of its own pool.
+public final class ComputePool: Sendable {
+    private let crew: PoolCrew
+    private let running = Mutex<Void>(())
+    private let threads: Mutex<[pthread_t]>
+
+    /// Threads that take part in a run, the caller's among them.
+    public let threadCount: Int
+
+    /// Starts `threadCount - 1` threads.
+    ///
+    /// - Parameters:
+    ///   - threadCount: At least 1; with 1 the caller does everything.
+    ///   - pinned: Whether thread i stays on the i-th processor that this process may use. The
+    ///     caller's thread is never moved.
+    public init(threadCount: Int, pinned: Bool) {
+        precondition(
+            threadCount >= 1 && threadCount <= Limits.threads,
+            "a pool has 1...\(Limits.threads) threads")
+        let crew = PoolCrew()
+        self.crew = crew
+        self.threadCount = threadCount
+        threads = Mutex((1..<threadCount).map { startWorker(crew, $0, pinned) })
+    }
+
+    deinit {
+        shutdown()
+    }
+
+    /// Runs `body` once for each task 0..<taskCount and returns when all are done.
+    ///
+    /// Each task goes to any worker 0..<threadCount; worker 0 is the calling thread. Calls from
+    /// several threads take turns.
+    public func run(taskCount: Int, _ body: @Sendable (_ task: Int, _ worker: Int) -> Void) {
+        guard taskCount > 1, threadCount > 1 else {
+            for task in 0..<max(0, taskCount) { body(task, 0) }
+            return
+        }
+        running.withLock { _ in
+            // Safety: `crew.run` returns only when no worker holds the closure any more.
+            withoutActuallyEscaping(body) { crew.run(taskCount, $0) }
+        }
+    }
+
+    /// Ends the threads and waits for them.
+    ///
+    /// Later runs are done by the caller alone.
+    public func shutdown() {
+        let ended = threads.withLock { threads in
+            defer { threads = [] }
+            return threads
+        }
+        guard !ended.isEmpty else { return }
+        crew.stop()
+        for thread in ended { pthread_join(thread, nil) }
+    }
+}
+
+/// Starts one thread that works for the crew until it stops.
+private func startWorker(_ crew: PoolCrew, _ worker: Int, _ pinned: Bool) -> pthread_t {
+    var thread = pthread_t()
+    let member = CrewMember(crew: crew, worker: worker, pinned: pinned)
+    // The thread takes over this retain and releases it when it starts.
+    let context = Unmanaged.passRetained(member).toOpaque()
+    let code = pthread_create(
+        &thread, nil,
+        { context in
+            guard let context else { return nil }
+            let member = Unmanaged<CrewMember>.fromOpaque(context).takeRetainedValue()
+            if member.pinned { _ = system_pin_thread(Int32(member.worker)) }
+            member.crew.work(as: member.worker)
+            return nil
+        }, context)
+    precondition(code == 0, "cannot start a compute thread: \(systemMessage(code))")
+    return thread
+}
+
+/// What a starting thread needs to know.
+private final class CrewMember: Sendable {
+    let crew: PoolCrew
+    let worker: Int
+    let pinned: Bool
+
+    init(crew: PoolCrew, worker: Int, pinned: Bool) {
+        self.crew = crew
+        self.worker = worker
+        self.pinned = pinned
+    }
+}

@@ -1,0 +1,68 @@
+internal import KernelTypes
+
+extension KernelSet {
+    /// Root-mean-square normalisation of whole rows (Zhang, Sennrich 2019):
+    /// into[r][i] = input[r][i] / sqrt(mean(input[r]^2) + epsilon) * weight[i].
+    public func rmsNorm(
+        _ input: RowBuffer, rows: Range<Int>, weight: [Float], epsilon: Float, into: RowBuffer
+    ) {
+        let columns = 0..<weight.count
+        weight.withUnsafeBufferPointer { weights in
+            guard let weights = weights.baseAddress else { return }
+            for row in rows {
+                table.normalize(
+                    input.pointer(row, columns), weights, columns.count, epsilon,
+                    into.pointer(row, columns))
+            }
+        }
+    }
+
+    /// Rotates consecutive heads of a row in place by the angles of a position.
+    public func rotate(
+        _ buffer: RowBuffer, row: Int, columns: Range<Int>, headDimension: Int,
+        table rotary: RotaryTable, position: Int
+    ) {
+        precondition(
+            headDimension > 0 && columns.count % headDimension == 0,
+            "columns are not whole heads")
+        precondition(2 * rotary.pairCount <= headDimension, "a head has fewer pairs than the table")
+        precondition(
+            position >= 0 && position < rotary.positions, "position lies outside the table")
+        let angles = position * rotary.pairCount
+        rotary.cosines.withUnsafeBufferPointer { cosines in
+            rotary.sines.withUnsafeBufferPointer { sines in
+                guard let cosines = cosines.baseAddress, let sines = sines.baseAddress else {
+                    return
+                }
+                table.rotate(
+                    RotateRow(
+                        values: buffer.pointer(row, columns),
+                        headCount: columns.count / headDimension, headDimension: headDimension,
+                        cosines: cosines + angles, sines: sines + angles,
+                        pairCount: rotary.pairCount, interleaved: rotary.layout == .interleaved))
+            }
+        }
+    }
+
+    /// The gated activation: into[r][i] = silu(gateUp[r][i]) * gateUp[r][width + i].
+    public func swiglu(_ gateUp: RowBuffer, rows: Range<Int>, width: Int, into: RowBuffer) {
+        for row in rows {
+            table.gate(
+                gateUp.pointer(row, 0..<width), gateUp.pointer(row, width..<2 * width), width,
+                into.pointer(row, 0..<width))
+        }
+    }
+
+    /// into[r] += delta[r], over the whole width of `delta`.
+    public func add(_ delta: RowBuffer, rows: Range<Int>, into: RowBuffer) {
+        let columns = 0..<delta.width
+        for row in rows {
+            table.add(delta.pointer(row, columns), columns.count, into.pointer(row, columns))
+        }
+    }
+
+    /// log(sum(exp(row))), stable; NaN if the row holds one.
+    public func logSumExp(_ buffer: RowBuffer, row: Int) -> Double {
+        table.logSumExp(buffer.pointer(row, 0..<buffer.width), buffer.width)
+    }
+}

@@ -1,0 +1,84 @@
+internal import CIntrinsics
+internal import KernelTypes
+
+/// target[i] = values[i] / sqrt(mean(values^2) + epsilon) * weight[i] (Zhang, Sennrich 2019).
+///
+/// The sum of squares runs in 64 lanes and ends in one fixed tree.
+func normalize(
+    _ values: UnsafePointer<Float>, weight: UnsafePointer<Float>, count: Int, epsilon: Float,
+    into target: UnsafeMutablePointer<Float>
+) {
+    let mean = sumOfSquares(values, count) / Float(count)
+    let factor = lanes_splat(1 / (mean + epsilon).squareRoot())
+    var index = 0
+    while index &+ 16 <= count {
+        lanes_store(
+            target + index, lanes_load(values + index) * factor * lanes_load(weight + index))
+        index &+= 16
+    }
+    if index < count {
+        let rest = count &- index
+        let lanes = lanes_load_part(values + index, rest) * factor
+        lanes_store_part(target + index, lanes * lanes_load_part(weight + index, rest), rest)
+    }
+}
+
+@inline(__always)
+private func sumOfSquares(_ values: UnsafePointer<Float>, _ count: Int) -> Float {
+    var a = lanes_splat(0)
+    var b = lanes_splat(0)
+    var c = lanes_splat(0)
+    var d = lanes_splat(0)
+    var index = 0
+    while index &+ 64 <= count {
+        a = addSquare(lanes_load(values + index), a)
+        b = addSquare(lanes_load(values + index + 16), b)
+        c = addSquare(lanes_load(values + index + 32), c)
+        d = addSquare(lanes_load(values + index + 48), d)
+        index &+= 64
+    }
+    while index < count {
+        a = addSquare(lanes_load_part(values + index, min(16, count &- index)), a)
+        index &+= 16
+    }
+    return lanes_sum((a + b) + (c + d))
+}
+
+@inline(__always)
+private func addSquare(_ lanes: SIMD16<Float>, _ sum: SIMD16<Float>) -> SIMD16<Float> {
+    lanes_multiply_add(lanes, lanes, sum)
+}
+
+/// target[i] += delta[i].
+func add(_ delta: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<Float>) {
+    var index = 0
+    while index &+ 16 <= count {
+        lanes_store(target + index, lanes_load(target + index) + lanes_load(delta + index))
+        index &+= 16
+    }
+    while index < count {
+        target[index] += delta[index]
+        index &+= 1
+    }
+}
+
+/// Rotates pairs of each head: (x, y) becomes (x cos - y sin, y cos + x sin).
+///
+/// From Su, Lu, Pan, Wen, Liu (2021). Each product is rounded before the sum, in every pair alike.
+func rotate(_ row: RotateRow) {
+    let step = row.interleaved ? 2 : 1
+    let distance = row.interleaved ? 1 : row.pairCount
+    var head = 0
+    while head < row.headCount {
+        let values = row.values + head &* row.headDimension
+        var pair = 0
+        while pair < row.pairCount {
+            let x = values[pair &* step]
+            let y = values[pair &* step &+ distance]
+            values[pair &* step] = x * row.cosines[pair] - y * row.sines[pair]
+            values[pair &* step &+ distance] = y * row.cosines[pair] + x * row.sines[pair]
+            pair &+= 1
+        }
+        head &+= 1
+    }
+}

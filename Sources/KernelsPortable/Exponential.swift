@@ -1,0 +1,143 @@
+internal import CIntrinsics
+internal import Glibc
+
+// Everything that needs exp, in one file so that it is inlined. exp(x) = 2^n * exp(r) with
+// n = nearest(x / ln 2) and |r| <= ln 2 / 2; ln 2 is subtracted in two parts, exp(r) is its Taylor
+// polynomial of degree 7 (remainder below 6e-9), and 2^n is applied in two factors so that results
+// reach zero and infinity gradually. Relative error below 3e-7 in the normal range.
+
+private let inverseLn2: Float = 1.442695041
+private let ln2High: Float = 0.693145751953125
+private let ln2Low: Float = 1.42860682030941723212e-6
+private let roundingBias: Float = 12_582_912
+private let roundingBiasBits: Int32 = 0x4B40_0000
+
+/// Beyond these exp is zero or infinite in single precision; NaN passes between them.
+private let smallestExponent: Float = -110
+private let largestExponent: Float = 100
+
+@inline(__always)
+private func exponential(_ argument: SIMD16<Float>) -> SIMD16<Float> {
+    let low = lanes_splat(smallestExponent)
+    let high = lanes_splat(-largestExponent)
+    var x = lanes_replace_below(argument, low, low)
+    x = -lanes_replace_below(-x, high, high)
+    let biased = x * lanes_splat(inverseLn2) + lanes_splat(roundingBias)
+    let n = biased - lanes_splat(roundingBias)
+    var r = lanes_multiply_add(n, lanes_splat(-ln2High), x)
+    r = lanes_multiply_add(n, lanes_splat(-ln2Low), r)
+    var p = lanes_splat(1.0 / 5040)
+    p = lanes_multiply_add(p, r, lanes_splat(1.0 / 720))
+    p = lanes_multiply_add(p, r, lanes_splat(1.0 / 120))
+    p = lanes_multiply_add(p, r, lanes_splat(1.0 / 24))
+    p = lanes_multiply_add(p, r, lanes_splat(1.0 / 6))
+    p = lanes_multiply_add(p, r, lanes_splat(0.5))
+    p = lanes_multiply_add(p, r, lanes_splat(1))
+    p = lanes_multiply_add(p, r, lanes_splat(1))
+    let power = lanes_bits(biased) &- lanes_splat_integer(roundingBiasBits)
+    let half = power &>> lanes_splat_integer(1)
+    return p * powerOfTwo(half) * powerOfTwo(power &- half)
+}
+
+/// 2^n for n in -126...127.
+@inline(__always)
+private func powerOfTwo(_ n: SIMD16<Int32>) -> SIMD16<Float> {
+    lanes_of_bits((n &+ lanes_splat_integer(127)) &<< lanes_splat_integer(23))
+}
+
+/// target[i] = gate[i] / (1 + exp(-gate[i])) * up[i] (SwiGLU, Shazeer 2020).
+func gate(
+    _ gate: UnsafePointer<Float>, up: UnsafePointer<Float>, count: Int,
+    into target: UnsafeMutablePointer<Float>
+) {
+    var index = 0
+    while index &+ 16 <= count {
+        lanes_store(
+            target + index, activated(lanes_load(gate + index), lanes_load(up + index)))
+        index &+= 16
+    }
+    if index < count {
+        let rest = count &- index
+        let lanes = activated(
+            lanes_load_part(gate + index, rest), lanes_load_part(up + index, rest))
+        lanes_store_part(target + index, lanes, rest)
+    }
+}
+
+@inline(__always)
+private func activated(_ gate: SIMD16<Float>, _ up: SIMD16<Float>) -> SIMD16<Float> {
+    gate / (lanes_splat(1) + exponential(-gate)) * up
+}
+
+/// Lanes from `index` on; those past `count` hold minus infinity, whose exp is zero.
+@inline(__always)
+private func loadOrMinusInfinity(
+    _ values: UnsafePointer<Float>, _ index: Int, _ count: Int
+) -> SIMD16<Float> {
+    let rest = count &- index
+    if rest >= 16 { return lanes_load(values + index) }
+    var lanes = lanes_splat(-.infinity)
+    for lane in 0..<rest { lanes[lane] = values[index &+ lane] }
+    return lanes
+}
+
+/// The largest value; NaN does not count, the sums that follow carry it.
+@inline(__always)
+private func largest(_ values: UnsafePointer<Float>, _ count: Int) -> Float {
+    var lanes = lanes_splat(-.infinity)
+    var index = 0
+    while index < count {
+        lanes = lanes_max(lanes, loadOrMinusInfinity(values, index, count))
+        index &+= 16
+    }
+    return lanes_largest(lanes)
+}
+
+/// Replaces scores by exp(score - largest) over their sum.
+func softmax(_ scores: UnsafeMutablePointer<Float>, count: Int) {
+    let shift = lanes_splat(largest(scores, count))
+    var sum = lanes_splat(0)
+    var index = 0
+    while index < count {
+        let lanes = exponential(loadOrMinusInfinity(scores, index, count) - shift)
+        sum = sum + lanes
+        lanes_store_part(scores + index, lanes, min(16, count &- index))
+        index &+= 16
+    }
+    let factor = lanes_splat(1 / lanes_sum(sum))
+    index = 0
+    while index < count {
+        let rest = min(16, count &- index)
+        lanes_store_part(scores + index, lanes_load_part(scores + index, rest) * factor, rest)
+        index &+= 16
+    }
+}
+
+/// Values that are summed in single precision before the sum moves to double precision.
+private let partialWidth = 1024
+
+/// log(sum(exp(values))), stable against large values; NaN if any value is NaN.
+func logSumExp(_ values: UnsafePointer<Float>, count: Int) -> Double {
+    let top = largest(values, count)
+    // All minus infinity: the difference below would be NaN. A NaN among them is not hidden.
+    if top == -.infinity { return Double(top) + poison(values, count) }
+    let shift = lanes_splat(top)
+    var total = 0.0
+    var index = 0
+    while index < count {
+        let end = min(count, index &+ partialWidth)
+        var sum = lanes_splat(0)
+        while index < end {
+            sum = sum + exponential(loadOrMinusInfinity(values, index, count) - shift)
+            index &+= 16
+        }
+        total += Double(lanes_sum(sum))
+    }
+    return Double(top) + log(total)
+}
+
+/// Zero, or NaN if any value is NaN.
+private func poison(_ values: UnsafePointer<Float>, _ count: Int) -> Double {
+    for index in 0..<count where values[index].isNaN { return .nan }
+    return 0
+}

@@ -1,0 +1,26 @@
+internal import CIntrinsics
+public import KernelTypes
+
+/// The entry points of this module, compiled for its instruction set.
+///
+/// Only the symbol is exported, never the body: a release build would otherwise compile kernels
+/// again inside the caller, for another instruction set.
+@export(interface)
+public func makeKernelTable() -> KernelTable {
+    KernelTable(
+        activationGroupBytes: PanelShape.groupWidth / PanelShape.blockWidth
+            * lanes_activation_block_bytes(),
+        quantize: { quantize($0) },
+        quantizedProduct: { quantizedProduct($0) },
+        singleProduct: { singleProduct($0) },
+        halfProduct: { halfProduct($0) },
+        normalize: { normalize($0, weight: $1, count: $2, epsilon: $3, into: $4) },
+        add: { add($0, count: $1, into: $2) },
+        gate: { gate($0, up: $1, count: $2, into: $3) },
+        softmax: { softmax($0, count: $1) },
+        logSumExp: { logSumExp($0, count: $1) },
+        rotate: { rotate($0) },
+        storeElements: { storeElements($0, count: $1, into: $2, stride: $3, half: $4) },
+        scores: { attentionScores($0, query: $1, scale: $2, into: $3) },
+        mix: { attentionMix($0, weights: $1, into: $2) })
+}

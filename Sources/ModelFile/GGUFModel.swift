@@ -1,0 +1,61 @@
+internal import Tokenizer
+
+/// A GGUF container understood as a decoder: configuration, tokenizer and tensors by role.
+struct GGUFModel {
+    let configuration: ModelConfiguration
+    let tokenizer: TokenizerSpecification?
+    let endOfSequenceIDs: [Int32]
+    let readers: [TensorRole: TensorReader]
+
+    /// Checks everything about the container but the values of the weights.
+    init(_ container: GGUFContainer) throws(ModelFileError) {
+        let configuration = try container.configuration()
+        guard !container.tensors.isEmpty else {
+            throw container.bytes.unsupported(
+                "tensor count", "a file that holds a vocabulary and no weights",
+                accepted: "a model with weights")
+        }
+        try container.requireData()
+        readers = try Self.table(container, configuration).readers(for: Self.stored(container))
+        tokenizer = try container.tokenizer()
+        if case .array(let tokens)? = container.values[GGUFContainer.tokensKey],
+            tokens.count != configuration.vocabularyCount
+        {
+            throw container.bytes.malformed(
+                GGUFContainer.tokensKey,
+                "\(tokens.count) tokens for \(configuration.vocabularyCount) embedding rows",
+                accepted: "one token per row")
+        }
+        endOfSequenceIDs = try container.endOfSequenceIDs(
+            vocabularyCount: configuration.vocabularyCount)
+        self.configuration = configuration
+    }
+
+    private static func table(
+        _ container: GGUFContainer, _ configuration: ModelConfiguration
+    ) -> TensorTable {
+        TensorTable(
+            path: container.bytes.path, configuration: configuration, name: \.ggufName,
+            rotatedOrder: .interleavedPairs(
+                headDimension: configuration.headDimension,
+                rotaryDimension: configuration.rotaryDimension),
+            isIgnorable: { _ in false })
+    }
+
+    /// The tensor table with shapes turned to rows first.
+    private static func stored(_ container: GGUFContainer) -> [String: StoredTensor] {
+        var result: [String: StoredTensor] = [:]
+        for tensor in container.tensors {
+            result[tensor.name] = StoredTensor(
+                name: tensor.name, shape: tensor.dimensions.reversed(),
+                typeName: tensor.type.name, bytes: container.bytes,
+                start: container.dataStart + tensor.offset)
+        }
+        return result
+    }
+}
+
+extension GGUFContainer {
+    /// The format's name with its version.
+    var format: String { "GGUF v\(version)" }
+}

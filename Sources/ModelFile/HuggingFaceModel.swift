@@ -1,0 +1,110 @@
+internal import Tokenizer
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// A Hugging Face directory understood as a decoder.
+struct HuggingFaceModel {
+    let configuration: ModelConfiguration
+    let configurationFile: FileBytes
+    let tokenizer: TokenizerSpecification?
+    let endOfSequenceIDs: [Int32]
+    let shards: HuggingFaceShards
+    let readers: [TensorRole: TensorReader]
+
+    private static let configurationName = "config.json"
+    private static let generationName = "generation_config.json"
+
+    /// Checks everything about the directory but the values of the weights.
+    init(_ directory: ModelDirectory) throws(ModelFileError) {
+        let limit = Limits.configurationByteCount
+        let settings = HuggingFaceConfiguration(
+            file: directory.path + "/" + Self.configurationName,
+            object: try directory.object(Self.configurationName, limit: limit))
+        let configuration = try settings.configuration()
+        let shards = try HuggingFaceShards(in: directory)
+        readers = try Self.table(directory, configuration).readers(for: shards.tensors)
+        tokenizer = try HuggingFaceTokenizer.read(in: directory)
+        // Fewer tokens than rows are usual (rows are padded); more would index past the rows.
+        if let tokenizer, tokenizer.vocabularyCount > configuration.vocabularyCount {
+            throw directory.fault(
+                "tokenizer.json", "it has token ids up to \(tokenizer.vocabularyCount - 1)",
+                "ids below the \(configuration.vocabularyCount) rows of the embedding")
+        }
+        endOfSequenceIDs = try Self.endOfSequenceIDs(settings, configuration, directory)
+        configurationFile = try directory.open(Self.configurationName, limit: limit)
+        self.shards = shards
+        self.configuration = configuration
+    }
+
+    private static func table(
+        _ directory: ModelDirectory, _ configuration: ModelConfiguration
+    ) -> TensorTable {
+        TensorTable(
+            path: directory.path, configuration: configuration, name: \.huggingFaceName,
+            rotatedOrder: .asStored,
+            isIgnorable: { name in
+                // Old exports store the rotary frequencies, which follow from the configuration;
+                // some store the head of a tied model, which is defined to be the embedding.
+                name.hasSuffix(".rotary_emb.inv_freq")
+                    || (configuration.tiedHead && name == TensorRole.head.huggingFaceName)
+            })
+    }
+
+    /// The ids of generation_config.json, then those of config.json that it does not have.
+    private static func endOfSequenceIDs(
+        _ settings: HuggingFaceConfiguration, _ configuration: ModelConfiguration,
+        _ directory: ModelDirectory
+    ) throws(ModelFileError) -> [Int32] {
+        let count = configuration.vocabularyCount
+        var ids: [Int32] = []
+        if directory.contains(generationName) {
+            let generation = HuggingFaceConfiguration(
+                file: directory.path + "/" + generationName,
+                object: try directory.object(
+                    generationName, limit: Limits.configurationByteCount))
+            ids = try generation.endOfSequenceIDs(vocabularyCount: count)
+        }
+        ids += try settings.endOfSequenceIDs(vocabularyCount: count)
+        return ids.enumerated().filter { ids.firstIndex(of: $1) == $0 }.map(\.element)
+    }
+}
+
+/// The tokenizer files of a directory.
+enum HuggingFaceTokenizer {
+    private static let name = "tokenizer.json"
+    private static let configurationName = "tokenizer_config.json"
+
+    /// The tokenizer, or nil if the directory has none.
+    ///
+    /// - Throws: `malformed` if it has one that is refused.
+    static func read(
+        in directory: ModelDirectory
+    ) throws(ModelFileError) -> TokenizerSpecification? {
+        guard directory.contains(name) else { return nil }
+        let file = try directory.open(name, limit: Limits.tokenizerByteCount)
+        var settings: [UInt8]?
+        if directory.contains(configurationName) {
+            let other = try directory.open(
+                configurationName, limit: Limits.configurationByteCount)
+            settings = other.copy(0..<other.count)
+        }
+        do {
+            return try TokenizerSpecification(
+                tokenizerJSON: file.copy(0..<file.count), configurationJSON: settings)
+        } catch {
+            throw file.malformed("tokenizer", "\(error)", accepted: "a tokenizer that is served")
+        }
+    }
+}
+
+/// Whether a path leads to a directory; false also if it leads nowhere.
+func isDirectory(_ path: String) -> Bool {
+    var information = stat()
+    return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+}

@@ -1,0 +1,43 @@
+/// How the numbers of a weight tensor are stored.
+public enum TensorEncoding: String, Sendable, Codable, CaseIterable, CustomStringConvertible {
+    case f32 = "F32"
+    case f16 = "F16"
+    case bf16 = "BF16"
+    /// Groups of 32: one half-precision scale, 32 signed bytes.
+    case q8x0 = "Q8_0"
+    /// Groups of 32: one half-precision scale, 32 nibbles around 8.
+    case q4x0 = "Q4_0"
+    /// Groups of 32: half-precision scale and minimum, 32 nibbles.
+    case q4x1 = "Q4_1"
+    /// Groups of 32: one half-precision scale, 32 five-bit numbers around 16.
+    case q5x0 = "Q5_0"
+    /// Groups of 32: half-precision scale and minimum, 32 five-bit numbers.
+    case q5x1 = "Q5_1"
+
+    /// The name as GGUF spells it.
+    public var description: String { rawValue }
+
+    /// How many numbers one block holds.
+    public var blockLength: Int {
+        switch self {
+        case .f32, .f16, .bf16: 1
+        case .q8x0, .q4x0, .q4x1, .q5x0, .q5x1: 32
+        }
+    }
+
+    /// How many bytes one block takes.
+    public var blockByteCount: Int {
+        switch self {
+        case .f32: 4
+        case .f16, .bf16: 2
+        case .q8x0: 34
+        case .q4x0: 18
+        case .q4x1: 20
+        case .q5x0: 22
+        case .q5x1: 24
+        }
+    }
+
+    /// All encodings, for messages.
+    static let served = allCases.map(\.rawValue).joined(separator: ", ")
+}

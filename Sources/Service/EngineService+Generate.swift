@@ -1,0 +1,77 @@
+import Engine
+import HookMessages
+import Hooks
+import Messages
+import SwiftProtobuf
+
+extension EngineService {
+    /// One reply as it starts, one a token, one as it finishes, then the captured tensors.
+    func generate(
+        _ request: Neurond_V1_GenerateRequest, _ sink: any ReplySink
+    ) async throws -> Neurond_V1_End {
+        let (item, job) = try prepareGenerate(request)
+        let events = try engine.events(of: job)
+        try await sink.send(
+            Neurond_V1_GenerateReply.with {
+                $0.started.tokens = item.tokens.map { UInt32($0) }
+            })
+        for await event in events {
+            switch event {
+            case .token(let token):
+                try await sink.send(reply(token))
+            case .failed(let error):
+                throw error
+            case .finished(let result):
+                try await sink.send(reply(result))
+                await sink.send(result.captures, item: 0)
+                var totals = UsageTotals()
+                totals.add(result)
+                return totals.end(planHash: item.plan.hash, seed: request.sampling.seed)
+            }
+        }
+        throw CancellationError()
+    }
+
+    func prepareGenerate(
+        _ request: Neurond_V1_GenerateRequest
+    ) throws -> (PreparedItem, Job) {
+        let tokens = try tokens(of: request.prompt, field: "prompt")
+        let sampling = request.sampling
+        let generation = Generation(
+            maxTokens: Int(request.maxTokens),
+            sampling: Sampling(
+                temperature: sampling.temperature, topK: Int(sampling.topK),
+                topP: sampling.topP == 0 ? 1 : sampling.topP, minP: sampling.minP,
+                seed: sampling.seed),
+            stop: request.stop, topCount: Int(request.topK), ignoresEnd: request.ignoreEnd)
+        let rows = tokens.count + max(0, generation.maxTokens - 1)
+        let item = try resolve(
+            HookPlan(message: request.hooks), tokens: tokens, promptCount: tokens.count,
+            maximumRows: rows)
+        return (item, Job(tokens: tokens, plan: item.plan, generation: generation))
+    }
+
+    private func reply(_ token: GeneratedToken) -> Neurond_V1_GenerateReply {
+        .with {
+            $0.token.id = UInt32(token.id)
+            $0.token.text = token.text
+            $0.token.logProbability = token.logProbability
+            $0.token.top = token.top.map(message)
+        }
+    }
+
+    private func reply(_ result: JobResult) -> Neurond_V1_GenerateReply {
+        .with {
+            switch result.finish {
+            case .length, nil: $0.finished.reason = "length"
+            case .end: $0.finished.reason = "end"
+            case .stop(let stop):
+                $0.finished.reason = "stop"
+                $0.finished.stop = stop
+            }
+            $0.finished.text = result.heldText
+            $0.finished.tensors = result.captures.map { Neurond_V1_TensorInfo($0) }
+            $0.finished.receipts = result.receipts.map { Neurond_V1_Receipt($0) }
+        }
+    }
+}

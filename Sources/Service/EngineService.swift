@@ -1,0 +1,90 @@
+public import Engine
+import Foundation
+import Hooks
+import Kernels
+import Messages
+import SwiftProtobuf
+import Wire
+
+/// Answers requests with one engine.
+public final class EngineService: Sendable {
+    let engine: StepEngine
+    let modelName: String
+    let build: String
+
+    /// - Parameters:
+    ///   - modelName: how clients may name the model.
+    ///   - build: version of this program, part of every answer's provenance.
+    public init(engine: StepEngine, modelName: String, build: String) {
+        self.engine = engine
+        self.modelName = modelName
+        self.build = build
+    }
+
+    /// Runs one request to its end.
+    ///
+    /// - Parameters:
+    ///   - method: the REQUEST frame's method number.
+    ///   - payload: its protobuf message.
+    ///   - incoming: payloads of MESSAGE frames that follow, for methods that take them.
+    ///   - sink: takes the replies.
+    /// - Returns: the payload of the END frame. Cancelling the task ends the request early.
+    public func handle(
+        method: UInt16, payload: [UInt8], incoming: AsyncStream<[UInt8]>, sink: any ReplySink
+    ) async -> [UInt8] {
+        var end: Neurond_V1_End
+        do {
+            end = try await dispatch(method, payload, incoming, sink)
+        } catch {
+            end = Neurond_V1_End()
+            end.status = RequestFailure(error).status
+        }
+        end.provenance = provenance(
+            planHash: end.provenance.planHash, seed: end.provenance.seed)
+        return (try? end.serializedBytes()) ?? []
+    }
+
+    private func dispatch(
+        _ method: UInt16, _ payload: [UInt8], _ incoming: AsyncStream<[UInt8]>,
+        _ sink: any ReplySink
+    ) async throws -> Neurond_V1_End {
+        switch Method(rawValue: method) {
+        case .capabilities: try await capabilities(sink)
+        case .tokenize: try await tokenize(.init(serializedBytes: payload), sink)
+        case .detokenize: try await detokenize(.init(serializedBytes: payload), sink)
+        case .forward: try await forward(.init(serializedBytes: payload), sink)
+        case .generate: try await generate(.init(serializedBytes: payload), sink)
+        case .score: try await score(.init(serializedBytes: payload), sink)
+        case .project: try await project(.init(serializedBytes: payload), sink)
+        case .columns: try await columns(.init(serializedBytes: payload), sink)
+        case .explain: try await explain(.init(serializedBytes: payload), sink)
+        case .putObject: try await putObject(.init(serializedBytes: payload), incoming, sink)
+        case .dropObject: try await dropObject(.init(serializedBytes: payload), sink)
+        case let known?:
+            throw RequestFailure(
+                .unimplemented, "UNIMPLEMENTED", "\(known) is not answered by this build")
+        case nil:
+            throw RequestFailure(
+                .unimplemented, "UNKNOWN_METHOD", "method \(method) does not exist")
+        }
+    }
+
+    private func provenance(planHash: String, seed: UInt64) -> Neurond_V1_Provenance {
+        .with {
+            $0.modelDigest = engine.model.digest
+            $0.weightFormat = engine.model.form.rawValue
+            $0.tokenizerDigest = engine.model.tokenizerDigest
+            $0.kernelPath = engine.kernelPath.rawValue
+            $0.build = build
+            $0.planHash = planHash
+            $0.seed = seed
+        }
+    }
+}
+
+extension ReplySink {
+    /// Sends a protobuf message.
+    func send(_ message: some Message) async throws {
+        await send(message: try message.serializedBytes())
+    }
+}

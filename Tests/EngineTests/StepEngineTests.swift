@@ -1,0 +1,143 @@
+import Engine
+import Foundation
+import Hooks
+import Kernels
+import ModelFile
+import Synchronization
+import Testing
+
+/// Admission, refusal and cancelling.
+@Suite("StepEngine")
+struct StepEngineTests {
+    private func engine() throws -> StepEngine {
+        try StepEngine.make(TestModels.fixture("llama-mha", .f32))
+    }
+
+    private func refusal(_ job: Job) throws -> EngineError {
+        let engine = try engine()
+        defer { engine.shutdown() }
+        return try #require(throws: EngineError.self) { _ = try engine.submit(job) { _ in } }
+    }
+
+    @Test("jobs that can never run are refused with the numbers")
+    func refusals() throws {
+        let model = try TestModels.fixture("llama-mha", .f32)
+        let plan = try HookPlan().resolved(against: model.shape)
+        let context = model.configuration.contextLength
+        let long = try refusal(
+            Job(tokens: [1, 2], plan: plan, generation: Generation(maxTokens: context)))
+        #expect(long.reason == "CONTEXT_TOO_LONG")
+        #expect(long.asked == context + 1)
+        #expect(long.limit == context)
+        #expect(try refusal(Job(tokens: [], plan: plan)).reason == "EMPTY_PROMPT")
+        let unknown = try refusal(Job(tokens: [1, 9999], plan: plan))
+        #expect(unknown.reason == "UNKNOWN_TOKEN")
+        #expect(unknown.message.contains("9999"))
+        var generation = Generation(maxTokens: 1)
+        generation.sampling.temperature = .nan
+        #expect(
+            try refusal(Job(tokens: [1], plan: plan, generation: generation)).reason
+                == "BAD_SAMPLING")
+        generation = Generation(maxTokens: 1, stop: [""])
+        #expect(
+            try refusal(Job(tokens: [1], plan: plan, generation: generation)).reason
+                == "BAD_STOP")
+        #expect(
+            try refusal(
+                Job(tokens: [1], plan: plan, generation: Generation(maxTokens: 0))
+            ).reason == "NOTHING_TO_GENERATE")
+    }
+
+    @Test("a hook on a missing object fails the job and names the object")
+    func missingObject() async throws {
+        let engine = try engine()
+        defer { engine.shutdown() }
+        let hash = String(repeating: "ab", count: 32)
+        let plan = try engine.model.plan(
+            hooks: ["patch sha256:\(hash) resid_post.0"], promptCount: 1)
+        let error = await #expect(throws: EngineError.self) {
+            _ = try await engine.run(Job(tokens: [1], plan: plan))
+        }
+        #expect(error?.reason == "NO_SUCH_OBJECT")
+        #expect(error?.message.contains(hash) == true)
+    }
+
+    @Test("a cancelled job ends with CANCELLED and its neighbour with its answer")
+    func cancel() async throws {
+        let engine = try engine()
+        defer { engine.shutdown() }
+        let plan = try HookPlan().resolved(against: engine.model.shape)
+        let generation = Generation(maxTokens: 100, ignoresEnd: true)
+        let (events, continuation) = AsyncStream.makeStream(of: JobEvent.self)
+        let cancel = Mutex<(@Sendable () -> Void)?>(nil)
+        let isSubmitted = DispatchSemaphore(value: 0)
+        let count = Mutex(0)
+        // The third token cancels its own job, on the engine's thread.
+        let cancelJob = try engine.submit(
+            Job(tokens: [1, 5], plan: plan, generation: generation)
+        ) { event in
+            continuation.yield(event)
+            let isThird = count.withLock { count in
+                count += 1
+                return count == 3
+            }
+            guard isThird else { return }
+            isSubmitted.wait()
+            cancel.withLock { $0 }?()
+        }
+        cancel.withLock { $0 = cancelJob }
+        isSubmitted.signal()
+        async let neighbour = engine.run(Job(tokens: [1, 9], plan: plan, generation: generation))
+        var tokens = 0
+        events: for await event in events {
+            switch event {
+            case .token: tokens += 1
+            case .failed(let error):
+                #expect(error.reason == "CANCELLED")
+                break events
+            case .finished:
+                Issue.record("the job was not cancelled")
+                break events
+            }
+        }
+        #expect(tokens == 3)
+        #expect(try await neighbour.tokens.count == 100)
+    }
+
+    @Test("more jobs than fit at once are all answered, in the end")
+    func manyJobs() async throws {
+        let engine = try StepEngine(
+            model: TestModels.fixture("llama-mha", .int8), objects: ObjectStore(),
+            options: .init(threads: 2, keyValueBytes: 1))
+        defer { engine.shutdown() }
+        let plan = try HookPlan().resolved(against: engine.model.shape)
+        let answers = try await withThrowingTaskGroup(of: [Int32].self) { group in
+            for _ in 0..<80 {
+                group.addTask {
+                    try await engine.run(
+                        Job(
+                            tokens: [1, 7, 8], plan: plan,
+                            generation: Generation(maxTokens: 40, ignoresEnd: true))
+                    ).tokens.map(\.id)
+                }
+            }
+            return try await group.reduce(into: Set<[Int32]>()) { $0.insert($1) }
+        }
+        #expect(answers.count == 1)
+    }
+
+    @Test("objects beyond the bound are refused")
+    func objectBound() throws {
+        let store = ObjectStore()
+        let hash = ContentHash(hashing: [1])
+        let error = #expect(throws: EngineError.self) {
+            try store.put(
+                .neuronSet(NeuronSet()), hash: hash, byteCount: EngineLimits.objectBytes + 1)
+        }
+        #expect(error?.reason == "OBJECTS_FULL")
+        try store.put(.neuronSet(NeuronSet()), hash: hash, byteCount: 10)
+        #expect(store.neuronSet(hash) == NeuronSet())
+        store.drop(hash)
+        #expect(store.object(hash) == nil)
+    }
+}

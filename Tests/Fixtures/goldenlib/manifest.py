@@ -1,0 +1,194 @@
+"""Computes everything that is golden about one model: tensors and `goldens.json`."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.numpy import load_file, save
+from safetensors.torch import load_file as load_torch_file
+
+from . import cases, generation, reference, text_tokenizers
+from .gguf_files import read_weights
+from .hook_text import hook_text
+from .probe import Model, Probe, site_name
+from .recipes import Recipe
+from .transformers_pass import TransformersPass
+
+# transformers' float32 against float64, relative to the tensor's largest value.
+REFERENCE_TOLERANCE = 2e-5
+# A case whose logits hardly differ from the plain ones would test nothing.
+LEAST_CHANGE = 1e-3
+
+
+@dataclass
+class Goldens:
+    """What is written beside one model: safetensors files by name, the manifest, the texts."""
+
+    files: dict[str, dict[str, np.ndarray]]
+    manifest: dict
+    texts: list[dict] | None
+
+
+def load_model(recipe: Recipe, directory: Path) -> Model:
+    """Weights of a written directory, as float32."""
+    weights: dict[str, np.ndarray] = {}
+    for file in sorted(directory.glob("*.safetensors")):
+        for name, tensor in load_torch_file(file).items():
+            weights[name] = tensor.to(torch.float32).numpy()
+    return Model(recipe, weights)
+
+
+def relative_error(value: np.ndarray, golden: np.ndarray) -> float:
+    """Largest difference over the golden tensor's largest magnitude."""
+    return float(np.abs(value - golden).max() / max(np.abs(golden).max(), 1e-30))
+
+
+def require_close(what: str, value: np.ndarray, golden: np.ndarray, tolerance: float) -> None:
+    error = relative_error(value, golden)
+    if not error <= tolerance:
+        raise AssertionError(f"{what}: relative error {error:.3g} exceeds {tolerance:.3g}")
+
+
+def compute(recipe: Recipe, directory: Path) -> Goldens:
+    """All goldens of the model in `directory` (with `hf/` and `gguf/` already written)."""
+    model = load_model(recipe, directory / "hf")
+    network = TransformersPass(directory / "hf")
+    tokenizer = text_tokenizers.build(recipe.tokenizer)
+    tokens = tokenizer.encode(recipe.prompt).ids
+    plain = Probe(model, tokens)
+    logits = network.run(plain)
+    check_reference(recipe, model, plain)
+    objects = stored_objects(model, network, tokens)
+    rows = sorted({0, len(tokens) // 2 - 1, len(tokens) // 2, len(tokens) - 2, len(tokens) - 1})
+    case_list, case_tensors = case_goldens(model, network, tokens, logits, objects, rows)
+    variants, variant_tensors = variant_goldens(
+        recipe, network, model, tokens, directory, rows)
+    sites = {"tokens": np.array(tokens, dtype=np.int32), **plain.captures}
+    files = {"sites": sites, "cases": case_tensors | variant_tensors, **objects}
+    manifest = {
+        "format": 1, "model": recipe.name, "shape": shape(model),
+        "prompt": {"text": recipe.prompt, "tokens": tokens},
+        "objects": {name: {"file": f"{name}.safetensors", "sha256": digest(tensors)}
+                    for name, tensors in objects.items()},
+        "positions": rows, "cases": case_list, "variants": variants,
+        "generations": generations(network, model, tokenizer),
+        "continuations": generation.continuation_goldens(
+            network, model, tokenizer, recipe.prompt),
+    }
+    texts = text_tokenizers.text_goldens(tokenizer) if recipe.text_goldens else None
+    return Goldens(files, manifest, texts)
+
+
+def shape(model: Model) -> dict:
+    recipe = model.recipe
+    return {
+        "layers": recipe.layers, "width": recipe.width, "heads": recipe.heads,
+        "key_value_heads": recipe.kv_heads, "head_dimension": recipe.head_dim,
+        "neurons": recipe.ffn, "vocabulary": model.vocabulary, "tied": recipe.tied,
+    }
+
+
+def digest(tensors: dict[str, np.ndarray]) -> str:
+    """SHA-256 of the safetensors file with these tensors."""
+    return hashlib.sha256(save(contiguous(tensors))).hexdigest()
+
+
+def contiguous(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: np.ascontiguousarray(value) for name, value in tensors.items()}
+
+
+def check_reference(recipe: Recipe, model: Model, plain: Probe) -> None:
+    """Every site agrees with the float64 pass."""
+    second = Probe(model, plain.tokens)
+    reference.run(model, second)
+    assert second.captures.keys() == plain.captures.keys()
+    for name, value in plain.captures.items():
+        require_close(f"{recipe.name} {name}", value, second.captures[name], REFERENCE_TOLERANCE)
+
+
+def stored_objects(model: Model, network, tokens: list[int]) -> dict:
+    """Files that hooks refer to: a donor run, site means over it, and named vectors."""
+    if not model.recipe.full_cases:
+        return {}
+    donor = Probe(model, [tokens[0], *reversed(tokens[1:])])
+    network.run(donor)
+    last = model.recipe.layers - 1
+    every = np.arange(len(tokens), dtype=np.int32)
+    # Only some rows of this one, out of order, so that they must be found by their labels.
+    some = np.array([len(tokens) - 1, 1, 3], dtype=np.int32)
+    kept = {site_name("resid_pre", 1): some, site_name("mlp.act", 0): every,
+            site_name("attn.z", last): every}
+    means = [site_name("mlp.act", 1), site_name("attn.z", 0)]
+    random = np.random.Generator(np.random.PCG64(model.recipe.seed + 100))
+    steer = random.standard_normal(model.recipe.width).astype(np.float32)
+    head = random.standard_normal(model.recipe.head_dim).astype(np.float32)
+    rows = {name: donor.captures[name][positions] for name, positions in kept.items()}
+    labels = {name + "@positions": positions for name, positions in kept.items()}
+    return {
+        "donor": rows | labels,
+        "means": {name: donor.captures[name].mean(axis=0) for name in means},
+        "vectors": {"steer": steer, "head": head},
+    }
+
+
+def case_goldens(model, network, tokens, plain_logits, objects, rows):
+    """Manifest entries and logits (at `rows`) of every intervention."""
+    entries, tensors = [], {}
+    for case in cases.all_cases(model, tokens):
+        probe = Probe(model, tokens, list(case.actions), objects)
+        logits = network.run(probe)
+        second = Probe(model, tokens, list(case.actions), objects)
+        name = f"{model.recipe.name} {case.name}"
+        require_close(name, logits, reference.run(model, second), REFERENCE_TOLERANCE)
+        if case.edit:
+            # The golden value of an edit is the edited model's, and the hook has to agree.
+            with network.replaced(cases.edited(model, case.edit)):
+                by_edit = network.run(Probe(model, tokens))
+            require_close(name + " as an edit", logits, by_edit, REFERENCE_TOLERANCE)
+            logits = by_edit
+        change = float(np.abs(logits - plain_logits)[rows].max())
+        if change < LEAST_CHANGE:
+            raise AssertionError(f"{name} changes no logit by more than {change:.3g}")
+        tensors[f"case.{case.name}"] = logits[rows]
+        entries.append({
+            "name": case.name, "hooks": [hook_text(action) for action in case.actions],
+            "actions": [action.json() for action in case.actions],
+            "logits": f"case.{case.name}", "largest_change": round(change, 4),
+            "edits": list(case.edit), "exact": case.exact,
+        })
+    return entries, tensors
+
+
+def variant_goldens(recipe, network, model, tokens, directory, rows):
+    """Logits (at `rows`) with each GGUF file's own, dequantized weights."""
+    entries, tensors = [], {}
+    for kind in recipe.gguf:
+        file = f"gguf/{recipe.name}.{kind.lower()}.gguf"
+        weights = read_weights(directory / file, recipe)
+        if kind == recipe.gguf[0] and kind in ("F32", "BF16"):
+            for name, value in model.weights.items():
+                assert np.array_equal(weights[name], value), f"{file}: {name} is not lossless"
+        with network.replaced(weights):
+            tensors[f"variant.{kind.lower()}"] = network.run(Probe(model, tokens))[rows]
+        entries.append({"file": file, "weights": kind, "logits": f"variant.{kind.lower()}"})
+    return entries, tensors
+
+
+def generations(network, model, tokenizer) -> list[dict]:
+    """Manifest entries of the greedy generations."""
+    entries = []
+    for golden, actions in generation.generation_goldens(network, model, tokenizer):
+        entries.append({
+            **golden, "generated_text": tokenizer.decode(golden["generated"]),
+            "hooks": [hook_text(action) for action in actions],
+            "actions": [action.json() for action in actions],
+        })
+    return entries
+
+
+def load_tensors(path: Path) -> dict[str, np.ndarray]:
+    return load_file(path)

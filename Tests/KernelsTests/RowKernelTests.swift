@@ -1,0 +1,114 @@
+import Testing
+
+@testable import Kernels
+
+@Suite struct RowKernelTests {
+    static let widths = [1, 15, 16, 33, 64, 172, 1000, 2048]
+
+    @Test(arguments: widths)
+    func normalisationAgreesWithTheReference(width: Int) throws {
+        var noise = Noise(seed: 30)
+        let rows = (0..<3).map { _ in noise.floats(width, bound: 4) }
+        let weight = noise.floats(width)
+        for kernels in try allKernels() {
+            let target = RowBuffer(rowCapacity: 3, width: width)
+            kernels.rmsNorm(buffer(rows), rows: 0..<3, weight: weight, epsilon: 1e-5, into: target)
+            for row in 0..<3 {
+                let expected = ReferenceKernels.rmsNorm(rows[row], weight: weight, epsilon: 1e-5)
+                let found = target.copyRow(row, columns: 0..<width)
+                #expect(elementError(found, expected) < Tolerance.elementwise)
+            }
+        }
+    }
+
+    @Test(arguments: widths)
+    func theGatedActivationAgreesWithTheReference(width: Int) throws {
+        var noise = Noise(seed: 31)
+        let gate = noise.floats(width, bound: 30)
+        let up = noise.floats(width, bound: 3)
+        let expected = ReferenceKernels.swiglu(gate: gate, up: up)
+        for kernels in try allKernels() {
+            let target = RowBuffer(rowCapacity: 1, width: width)
+            kernels.swiglu(buffer([gate + up]), rows: 0..<1, width: width, into: target)
+            let found = target.copyRow(0, columns: 0..<width)
+            #expect(elementError(found, expected) < Tolerance.elementwise)
+        }
+    }
+
+    @Test func theGatedActivationIsGradualAtItsEnds() throws {
+        let gate: [Float] = [0, -0.0, -87, 87, -200, 200, -1e30, 1e30, 1e-30, .nan, .infinity]
+        let up = Array(repeating: Float(1), count: gate.count)
+        let expected = ReferenceKernels.swiglu(gate: gate, up: up)
+        for kernels in try allKernels() {
+            let target = RowBuffer(rowCapacity: 1, width: gate.count)
+            kernels.swiglu(buffer([gate + up]), rows: 0..<1, width: gate.count, into: target)
+            let found = target.copyRow(0, columns: 0..<gate.count)
+            #expect(found[9].isNaN)
+            #expect(found[10] == .infinity)
+            #expect(elementError(Array(found[..<9]), Array(expected[..<9])) < Tolerance.elementwise)
+        }
+    }
+
+    @Test(arguments: widths)
+    func additionAddsEveryColumn(width: Int) throws {
+        var noise = Noise(seed: 32)
+        let left = noise.floats(width)
+        let right = noise.floats(width)
+        for kernels in try allKernels() {
+            let target = buffer([left, left])
+            kernels.add(buffer([right, right]), rows: 1..<2, into: target)
+            #expect(target.copyRow(0, columns: 0..<width) == left)
+            #expect(target.copyRow(1, columns: 0..<width) == zip(left, right).map { $0 + $1 })
+        }
+    }
+
+    @Test(arguments: [1, 16, 33, 1000, 5000])
+    func logSumExpAgreesWithTheReference(width: Int) throws {
+        var noise = Noise(seed: 33)
+        for (bound, shift) in [(Float(1), Float(0)), (20, 1000), (80, -1000)] {
+            let row = noise.floats(width, bound: bound).map { $0 + shift }
+            let expected = ReferenceKernels.logSumExp(row)
+            for kernels in try allKernels() {
+                let found = kernels.logSumExp(buffer([row]), row: 0)
+                #expect(abs(found - expected) < Tolerance.elementwise * max(1, abs(expected)))
+            }
+        }
+    }
+
+    @Test func logSumExpCarriesInfinitiesAndNaN() throws {
+        for kernels in try allKernels() {
+            let masked = kernels.logSumExp(buffer([[-.infinity, 2, -.infinity]]), row: 0)
+            #expect(abs(masked - 2) < Tolerance.elementwise)
+            #expect(kernels.logSumExp(buffer([[-.infinity, -.infinity]]), row: 0) == -.infinity)
+            #expect(kernels.logSumExp(buffer([[1, .nan, 3]]), row: 0).isNaN)
+            #expect(kernels.logSumExp(buffer([[-.infinity, .nan]]), row: 0).isNaN)
+        }
+    }
+
+    @Test(arguments: [RotaryTable.Layout.halfSplit, .interleaved])
+    func rotationAgreesWithTheReference(layout: RotaryTable.Layout) throws {
+        var noise = Noise(seed: 34)
+        // 11 pairs of heads of 26 dimensions: the last 4 dimensions stay.
+        let frequencies = (0..<11).map { 1 / Double(1 + $0 * $0) }
+        let table = RotaryTable(inverseFrequencies: frequencies, positions: 100, layout: layout)
+        let row = noise.floats(5 + 3 * 26)
+        for kernels in try allKernels() {
+            for position in [0, 1, 99] {
+                let rotated = buffer([row])
+                kernels.rotate(
+                    rotated, row: 0, columns: 5..<83, headDimension: 26, table: table,
+                    position: position)
+                #expect(rotated.copyRow(0, columns: 0..<5) == Array(row[..<5]))
+                for head in 0..<3 {
+                    let columns = (5 + 26 * head)..<(31 + 26 * head)
+                    let expected = ReferenceKernels.rotate(
+                        head: Array(row[columns]), inverseFrequencies: frequencies,
+                        position: position, layout: layout)
+                    let found = rotated.copyRow(0, columns: columns)
+                    #expect(relativeError(found, expected) < Tolerance.elementwise)
+                    #expect(found[22...] == row[columns][(columns.lowerBound + 22)...])
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Testing
+
+@testable import Kernels
+
+@Suite struct WeightMemoryTests {
+    @Test func bytesAndFloatsRoundTrip() throws {
+        let memory = try WeightMemory(byteCount: 100, name: "test")
+        memory.write([1, 2, 3], at: 97)
+        memory.writeFloats([1.5, -2], at: 8)
+        #expect(memory.readBytes(at: 96, count: 4) == [0, 1, 2, 3])
+        #expect(memory.readFloats(at: 4, count: 3) == [0, 1.5, -2])
+        #expect(memory.readBytes(at: 100, count: 0) == [])
+    }
+
+    @Test func sealedMemoryKeepsItsBytesAndIsReadOnly() throws {
+        let memory = try WeightMemory(byteCount: 8192, name: "test")
+        memory.write([7], at: 8191)
+        #expect(!memory.isReadOnly)
+        try memory.seal()
+        try memory.seal()
+        #expect(memory.isReadOnly)
+        #expect(memory.readBytes(at: 8191, count: 1) == [7])
+    }
+
+    @Test func aSecondMappingSharesTheBytes() throws {
+        let memory = try WeightMemory(byteCount: 4096, name: "test")
+        let early = try WeightMemory(mappingDescriptor: memory.fileDescriptor, byteCount: 4096)
+        memory.write([5], at: 1)
+        #expect(early.isReadOnly)
+        #expect(early.readBytes(at: 1, count: 1) == [5])
+    }
+
+    @Test func sealedMemoryCanBeMappedElsewhere() throws {
+        let memory = try WeightMemory(byteCount: 4096, name: "test")
+        memory.write([5], at: 1)
+        try memory.seal()
+        let late = try WeightMemory(mappingDescriptor: memory.fileDescriptor, byteCount: 100)
+        #expect(late.byteCount == 100)
+        #expect(late.readBytes(at: 0, count: 2) == [0, 5])
+    }
+
+    @Test func sizesThatDoNotFitAreRefused() throws {
+        #expect(throws: KernelError.self) { try WeightMemory(byteCount: 0, name: "test") }
+        let memory = try WeightMemory(byteCount: 10, name: "test")
+        #expect(throws: KernelError.self) {
+            try WeightMemory(mappingDescriptor: memory.fileDescriptor, byteCount: 11)
+        }
+        #expect(throws: KernelError.self) {
+            try WeightMemory(mappingDescriptor: -1, byteCount: 1)
+        }
+    }
+
+    @Test(.enabled(if: exitTestsAreOn, exitTestsAreOff))
+    func writingSealedMemoryTraps() async {
+        await #expect(processExitsWith: .failure) {
+            let memory = try WeightMemory(byteCount: 10, name: "test")
+            try memory.seal()
+            memory.write([1], at: 0)
+        }
+    }
+
+    @Test(.enabled(if: exitTestsAreOn, exitTestsAreOff))
+    func readingPastTheEndTraps() async {
+        await #expect(processExitsWith: .failure) {
+            let memory = try WeightMemory(byteCount: 10, name: "test")
+            _ = memory.readBytes(at: 9, count: 2)
+        }
+    }
+}

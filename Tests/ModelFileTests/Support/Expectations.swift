@@ -1,0 +1,50 @@
+import Testing
+
+@testable import ModelFile
+
+/// Expects a refusal whose message has every one of the parts.
+func expectRefusal(
+    _ parts: String..., by body: () throws -> Void,
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    do {
+        try body()
+        Issue.record("nothing was refused; expected \(parts)", sourceLocation: sourceLocation)
+    } catch let error as ModelFileError {
+        for part in parts {
+            #expect(
+                error.description.contains(part), "message: \(error)",
+                sourceLocation: sourceLocation)
+        }
+    } catch {
+        Issue.record("an error of another type: \(error)", sourceLocation: sourceLocation)
+    }
+}
+
+/// Little-endian bytes.
+func littleEndian<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
+    withUnsafeBytes(of: value.littleEndian) { Array($0) }
+}
+
+/// Little-endian bytes of 32-bit floats.
+func littleEndian(_ values: [Float]) -> [UInt8] {
+    values.flatMap { littleEndian($0.bitPattern) }
+}
+
+/// A small deterministic generator (SplitMix64).
+struct Generator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// A float from -1 up to 1.
+    mutating func float() -> Float {
+        Float(next() >> 40) / Float(1 << 23) - 1
+    }
+}
