@@ -17,8 +17,9 @@ let safeSettings = houseSettings + [.strictMemorySafety()]
 /// Kernels are optimised in debug builds too, so that tests of whole models stay quick.
 let kernelFacadeSettings = houseSettings + [.unsafeFlags(["-O"])]
 
-/// One module per instruction set: the whole module is compiled for it, and one is chosen at run
-/// time. Without cross-module optimization, which could copy a kernel into a module of another
+/// One module per instruction set.
+///
+/// The whole module is compiled for it, and one is chosen at run time. Without cross-module optimization, which could copy a kernel into a module of another
 /// instruction set.
 func kernelSettings(_ options: [String]) -> [SwiftSetting] {
     var flags = ["-O", "-disable-cmo"]
@@ -30,6 +31,9 @@ func kernelSettings(_ options: [String]) -> [SwiftSetting] {
 
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
 
 /// Modules in the order of their arrows; `TidyTests` keeps the imports to this.
 let libraries: [Target] = [
@@ -73,6 +77,34 @@ let libraries: [Target] = [
             "Wire", crypto, protobuf,
         ],
         swiftSettings: safeSettings),
+    .target(name: "Supervision", dependencies: ["Hooks"], swiftSettings: safeSettings),
+    .target(
+        name: "Daemon",
+        dependencies: ["EventLoop", "Messages", "Supervision", "Wire", crypto, logging, protobuf],
+        swiftSettings: houseSettings),
+    .target(
+        name: "NeurondClient",
+        dependencies: [
+            "EventLoop", "HookMessages", "Hooks", "Messages", "Wire", crypto, protobuf,
+        ],
+        swiftSettings: houseSettings),
+]
+
+let executables: [Target] = [
+    .executableTarget(
+        name: "neurond",
+        dependencies: [
+            "Daemon", "Engine", "EventLoop", "Kernels", "ModelFile", "Service", "Tokenizer",
+            "Wire", argumentParser, logging,
+        ],
+        swiftSettings: houseSettings),
+    .executableTarget(
+        name: "neuronctl",
+        dependencies: [
+            "EventLoop", "HookMessages", "Hooks", "Messages", "ModelFile", "NeurondClient", "Wire",
+            argumentParser, protobuf,
+        ],
+        swiftSettings: houseSettings),
 ]
 
 func tests(of name: String, needs dependencies: [Target.Dependency]) -> Target {
@@ -81,12 +113,13 @@ func tests(of name: String, needs dependencies: [Target.Dependency]) -> Target {
 }
 
 let tests: [Target] = [
-    tests(of: "EventLoop", needs: ["EventLoop"]),
+    .target(name: "ExitTesting", path: "Tests/ExitTesting", swiftSettings: houseSettings),
+    tests(of: "EventLoop", needs: ["EventLoop", "ExitTesting"]),
     tests(of: "Wire", needs: ["Wire"]),
-    tests(of: "StrictJSON", needs: ["StrictJSON"]),
+    tests(of: "StrictJSON", needs: ["ExitTesting", "StrictJSON"]),
     tests(of: "Hooks", needs: ["Hooks", "StrictJSON"]),
     tests(of: "HookMessages", needs: ["HookMessages", "Hooks", "Messages", protobuf]),
-    tests(of: "Kernels", needs: ["Kernels"]),
+    tests(of: "Kernels", needs: ["ExitTesting", "Kernels"]),
     tests(of: "Tokenizer", needs: ["StrictJSON", "Tokenizer"]),
     tests(of: "ModelFile", needs: ["ModelFile", "StrictJSON", "Tokenizer"]),
     tests(of: "Engine", needs: ["Engine", "Hooks", "Kernels", "ModelFile", "Tokenizer"]),
@@ -96,14 +129,53 @@ let tests: [Target] = [
             "Service", "Engine", "Hooks", "HookMessages", "Kernels", "Messages", "ModelFile",
             "Wire", protobuf,
         ]),
+    tests(of: "Supervision", needs: ["Supervision", "Hooks"]),
+    .executableTarget(
+        name: "DaemonTestHost",
+        dependencies: ["Daemon", "EventLoop", "Messages", "Wire", logging, protobuf],
+        path: "Tests/DaemonTestHost", swiftSettings: houseSettings),
+    tests(
+        of: "Daemon",
+        needs: [
+            "DaemonTestHost", "neurond", "EventLoop", "HookMessages", "Hooks", "Messages", "Wire",
+            protobuf,
+        ]),
+    .target(
+        name: "FakeDaemon", dependencies: ["EventLoop", "Messages", "Wire", protobuf],
+        path: "Tests/FakeDaemon", swiftSettings: houseSettings),
+    tests(
+        of: "NeurondClient",
+        needs: [
+            "FakeDaemon", "NeurondClient", "EventLoop", "HookMessages", "Hooks", "Messages",
+            "Wire", protobuf,
+        ]),
+    tests(
+        of: "Neuronctl",
+        needs: [
+            "FakeDaemon", "neuronctl", "NeurondClient", "EventLoop", "HookMessages", "Hooks",
+            "Messages", "Wire", argumentParser, protobuf,
+        ]),
+    tests(
+        of: "EndToEnd",
+        needs: [
+            "neurond", "neuronctl", "EventLoop", "Hooks", "Messages", "ModelFile",
+            "NeurondClient", protobuf,
+        ]),
     tests(of: "Tidy", needs: []),
 ]
 
 let package = Package(
     name: "neurond",
+    products: [
+        .executable(name: "neurond", targets: ["neurond"]),
+        .executable(name: "neuronctl", targets: ["neuronctl"]),
+        .library(name: "NeurondClient", targets: ["NeurondClient", "Hooks", "Messages"]),
+    ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
-    targets: libraries + tests
+    targets: libraries + executables + tests
 )

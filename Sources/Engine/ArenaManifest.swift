@@ -28,7 +28,9 @@ public struct ArenaManifest: Codable, Sendable, Equatable {
     public var tokenizer: Block
 }
 
-/// Names of the arena's tensors. Products that read the same input are one matrix: their rows are
+/// Names of the arena's tensors.
+///
+/// Products that read the same input are one matrix: their rows are
 /// stacked, so that each is one pass.
 enum ArenaName {
     static let embedding = "embedding"

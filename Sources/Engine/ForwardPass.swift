@@ -16,7 +16,9 @@ struct RowPlace: Sendable {
     let blocks: [Int32]
 }
 
-/// One batched pass over the weights. Confined to the engine thread, which takes part in the
+/// One batched pass over the weights.
+///
+/// Confined to the engine thread, which takes part in the
 /// pool's work.
 ///
 /// Every row goes through the same operations in the same order whatever its neighbours, and no
@@ -138,6 +140,7 @@ final class ForwardPass: Sendable {
     }
 
     /// Every row attends to positions 0…its own, whose keys and values are all stored by now.
+    ///
     /// Rows with a hook on the pattern go one at a time, so that all heads are seen together.
     private func attend(_ layer: Int, _ rows: [StepRow], _ places: [RowPlace]) {
         let keyHeads = model.configuration.keyValueHeadCount

@@ -131,7 +131,8 @@ final class HookState {
         _ site: Int, before: Bool, _ buffer: RowBuffer, _ row: Int, _ columns: Range<Int>,
         _ position: Int, _ token: Int32
     ) {
-        for index in plan.capturesBySite[site] where captures[index].capture.beforeActions == before
+        for index in plan.capturesBySite[site]
+        where captures[index].capture.beforeActions == before
             && captures[index].wants(
                 position: position, token: token, promptCount: promptCount)
         {
@@ -149,7 +150,8 @@ final class HookState {
         _ site: Int, before: Bool, _ pattern: RowBuffer, _ count: Int, _ position: Int,
         _ token: Int32
     ) {
-        for index in plan.capturesBySite[site] where captures[index].capture.beforeActions == before
+        for index in plan.capturesBySite[site]
+        where captures[index].capture.beforeActions == before
             && captures[index].wants(
                 position: position, token: token, promptCount: promptCount)
         {

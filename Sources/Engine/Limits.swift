@@ -1,6 +1,8 @@
 /// Every bound of the engine, with its reason.
 public enum EngineLimits {
-    /// Rows of one step. More rows amortize a pass over the weights better; fewer bound how long
+    /// Rows of one step.
+    ///
+    /// More rows amortize a pass over the weights better; fewer bound how long
     /// a decoding neighbour waits behind a prompt. 128 is past the point where int8 products on
     /// current CPUs are bound by arithmetic rather than by memory.
     public static let rowsPerStep = 128
@@ -8,7 +10,9 @@ public enum EngineLimits {
     public static let logitRows = 16
     /// Sequences that take part in steps at once; further jobs wait in order.
     public static let runningSequences = 64
-    /// Jobs waiting for a place. The supervisor admits fewer; this is the last fence.
+    /// Jobs waiting for a place.
+    ///
+    /// The supervisor admits fewer; this is the last fence.
     public static let waitingJobs = 1024
     /// Bytes of captured values that one job may hold until it is answered.
     public static let captureBytes = 512 << 20

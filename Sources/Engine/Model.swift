@@ -6,7 +6,9 @@ public import Tokenizer
 
 /// A language model ready to run: immutable weights in an arena, and the tokenizer.
 public final class Model: Sendable {
-    /// One block's tensors. Shapes are (outputs, inputs).
+    /// One block's tensors.
+    ///
+    /// Shapes are (outputs, inputs).
     struct Layer: Sendable {
         /// Gain of the norm before attention: (width).
         let attentionNorm: [Float]
@@ -74,9 +76,12 @@ public final class Model: Sendable {
             vocabularyCount: configuration.vocabularyCount)
     }
 
-    /// The rotation of query and key rows (Su et al., "RoFormer", arXiv 2104.09864): dimension
-    /// pair i turns by position · base^(−2i/rotary_dim). Rows are in half-split order whatever
-    /// the file's layout, because the file reader restores it.
+    /// The rotation of query and key rows (Su et al., "RoFormer", arXiv 2104.09864).
+    ///
+    /// The rotation of query and key rows (Su et al., "RoFormer", arXiv 2104.09864).
+    ///
+    /// Dimension pair i turns by position · base^(−2i/rotary_dim). Rows are in half-split order
+    /// whatever the file's layout, because the file reader restores it.
     func makeRotaryTable() -> RotaryTable {
         let count = configuration.rotaryDimension / 2
         let frequencies = (0..<count).map { index in

@@ -76,7 +76,7 @@ public final class ObjectStore: Sendable {
                 "object sha256:\(hash.hex) is a neuron set; a safetensors object is needed here")
         case nil:
             throw EngineError(
-                .notFound, "NO_SUCH_OBJECT",
+                .notFound, "UNKNOWN_OBJECT",
                 "there is no object sha256:\(hash.hex); put it first (PutObject)")
         }
     }

@@ -27,8 +27,10 @@ struct Sampler {
         return Int32(candidates.last?.id ?? 0)
     }
 
-    /// Candidates in descending order after top-k, then top-p, then min-p, all on the
-    /// distribution at the given temperature. Weights are relative to the best candidate's.
+    /// Candidates in descending order after top-k, then top-p, then min-p.
+    ///
+    /// All on the distribution at the given temperature. Weights are relative to the best
+    /// candidate's.
     private func filtered(_ logits: [Float]) -> [(id: Int, weight: Double)] {
         let count = sampling.topK > 0 ? min(sampling.topK, logits.count) : logits.count
         let order = LogitMath.top(count, of: logits)

@@ -9,8 +9,9 @@ final class CancelFlag: Sendable {
     var isSet: Bool { flag.load(ordering: .relaxed) }
 }
 
-/// One timeline of tokens with its key-value blocks, hooks and sampling state. Confined to the
-/// engine thread.
+/// One timeline of tokens with its key-value blocks, hooks and sampling state.
+///
+/// Confined to the engine thread.
 final class Sequence {
     let job: Job
     let cancel: CancelFlag

@@ -74,8 +74,9 @@ public final class StepEngine: Sendable {
         thread.start()
     }
 
-    /// Blocks for as many positions as the limit allows, but for one whole context at least. The
-    /// f32 form is the reference and keeps keys and values in f32 too.
+    /// Blocks for as many positions as the limit allows, but for one whole context at least.
+    ///
+    /// The f32 form is the reference and keeps keys and values in f32 too.
     private static func makeStore(_ model: Model, _ options: Options) throws -> KeyValueStore {
         let shape = model.configuration
         let precision: KeyValueStore.Precision = model.form == .f32 ? .f32 : .f16

@@ -108,8 +108,9 @@ final class StepLoop {
         for sequence in running { sequence.deliver(.failed(Self.cancelled)) }
     }
 
-    /// Starts waiting jobs in order while their key-value blocks fit. All blocks are taken at
-    /// once, so that running sequences never wait for each other.
+    /// Starts waiting jobs in order while their key-value blocks fit.
+    ///
+    /// All blocks are taken at once, so that running sequences never wait for each other.
     private func admit() {
         while let arrival = waiting.first, running.count < EngineLimits.runningSequences {
             let needed =

@@ -21,7 +21,7 @@ enum StoredTensors {
         guard let info = file.tensors.first(where: { $0.name == name }) else {
             let names = file.tensors.prefix(8).map(\.name).joined(separator: ", ")
             throw EngineError(
-                .notFound, "NO_SUCH_TENSOR",
+                .notFound, "UNKNOWN_TENSOR",
                 "object sha256:\(hash.hex) has no tensor '\(name)' (it has: \(names))")
         }
         do {

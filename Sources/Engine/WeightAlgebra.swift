@@ -45,7 +45,9 @@ public struct WeightAlgebra: Sendable {
         }
     }
 
-    /// A neuron's vector as the served (dequantized) weights have it. Shape: (width).
+    /// A neuron's vector as the served (dequantized) weights have it.
+    ///
+    /// Shape: (width).
     public func vector(
         _ kind: VectorKind, layer: Int, neuron: Int
     ) throws(EngineError) -> [Float] {
@@ -65,8 +67,9 @@ public struct WeightAlgebra: Sendable {
         Float(vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
     }
 
-    /// Scores every token of the vocabulary for each vector, on dequantized weights and in double
-    /// precision. Vectors share one pass over the head.
+    /// Scores every token of the vocabulary for each vector.
+    ///
+    /// On dequantized weights and in double precision; vectors share one pass over the head.
     ///
     /// - Returns: the `count` largest and smallest for each vector; log-probabilities are those
     ///   of the scores' softmax.

@@ -9,8 +9,9 @@ public final class ChildProcess {
 
     /// Starts a program.
     ///
-    /// The child gets default signal handling, an empty signal mask and no descriptors but those
-    /// listed. Standard streams must be listed to be inherited.
+    /// The child gets default signal handling, an empty signal mask, and of our descriptors those
+    /// that are listed, the standard ones too. (All descriptors of this module are closed on exec;
+    /// what others left open for children is inherited as always.)
     ///
     /// - Parameters:
     ///   - loop: where `onExit` runs.

@@ -28,6 +28,9 @@ public final class LoopHandle: Sendable {
         var isFinished = false
         /// Which thread runs an actor's late jobs, if any.
         var lateThread: pthread_t?
+        /// The handle itself while late jobs run: the last one may end the actor, and with it the
+        /// last reference that anybody else holds.
+        var lateOwner: LoopHandle?
     }
 
     private let state = Mutex(State())
@@ -133,19 +136,28 @@ public final class LoopHandle: Sendable {
         let isMine = state.withLock { state in
             guard state.isFinished, state.lateThread == nil else { return false }
             state.lateThread = pthread_self()
+            state.lateOwner = self
             return true
         }
         guard isMine else { return }
-        while let job = takeLateJob() { run(job, on: nil) }
+        while true {
+            let (job, owner) = takeLateJob()
+            guard let job else {
+                // Nothing of `self` may be touched after this.
+                return withExtendedLifetime(owner) {}
+            }
+            run(job, on: nil)
+        }
     }
 
-    private func takeLateJob() -> Job? {
+    /// The next late job, or, when there is none, the reference that kept the handle alive.
+    private func takeLateJob() -> (Job?, LoopHandle?) {
         state.withLock { state in
             guard !state.jobs.isEmpty else {
                 state.lateThread = nil
-                return nil
+                return (nil, state.lateOwner.take())
             }
-            return state.jobs.removeFirst()
+            return (state.jobs.removeFirst(), nil)
         }
     }
 }

@@ -77,13 +77,20 @@ public struct SafetensorsFile: Sendable {
         bytes.copy(tensor.byteRange)
     }
 
-    /// The numbers of a floating-point tensor (F32, F16 or BF16), row-major.
+    /// The numbers of a floating-point tensor (F32, F16, BF16; F64 rounded to single precision),
+    /// row-major.
     ///
     /// - Throws: `malformed` if there is no such tensor, `unsupported` if its type is another.
     public func floats(named name: String) throws(ModelFileError) -> [Float] {
         let tensor = try required(name)
+        if tensor.dataType == .f64 {
+            let start = tensor.byteRange.lowerBound
+            return (0..<tensor.elementCount).map { index in
+                Float(Double(bitPattern: bytes.load(UInt64.self, at: start + 8 * index)))
+            }
+        }
         guard let encoding = TensorEncoding(rawValue: tensor.dataType.rawValue) else {
-            throw wrongType(tensor, accepted: "F32, F16, BF16")
+            throw wrongType(tensor, accepted: "F64, F32, F16, BF16")
         }
         var result = [Float](repeating: 0, count: tensor.elementCount)
         bytes.withBytes(in: tensor.byteRange) { input in

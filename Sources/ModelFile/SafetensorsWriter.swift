@@ -67,6 +67,15 @@ public struct SafetensorsWriter: Sendable {
         try add(name, .u8, shape, values.count) { values }
     }
 
+    /// Adds elements of any whole-byte type as they are: little-endian, row-major.
+    ///
+    /// - Throws: `malformed` if the name is taken or reserved, or the shape does not fit.
+    public mutating func add(
+        _ name: String, _ type: SafetensorsDataType, shape: [Int], bytes: [UInt8]
+    ) throws(ModelFileError) {
+        try add(name, type, shape, bytes.count * 8 / type.bitWidth) { bytes }
+    }
+
     /// The whole file.
     public func serialized() -> [UInt8] {
         let ordered = orderedEntries()

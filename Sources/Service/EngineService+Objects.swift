@@ -1,4 +1,3 @@
-import Crypto
 import Engine
 import Foundation
 import Hooks
@@ -13,17 +12,13 @@ extension EngineService {
         _ sink: any ReplySink
     ) async throws -> Neurond_V1_End {
         let content = try await collect(request, incoming)
-        let digest = SHA256.hash(data: content)
-        let hex = digest.map { byte in
-            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }.joined()
-        guard let hash = ContentHash(hex: hex) else { throw CancellationError() }
+        let hash = ContentHash(hashing: content)
         let existed = engine.objects.object(hash) != nil
         let object = try parse(request.kind, content)
         try engine.objects.put(object, hash: hash, byteCount: content.count)
         try await sink.send(
             Neurond_V1_PutObjectReply.with {
-                $0.hash = Data(digest)
+                $0.hash = Data(hash.bytes)
                 $0.existed = existed
             })
         return Neurond_V1_End()
@@ -74,8 +69,7 @@ extension EngineService {
     func dropObject(
         _ request: Neurond_V1_DropObjectRequest, _ sink: any ReplySink
     ) async throws -> Neurond_V1_End {
-        let hex = request.hash.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-        guard let hash = ContentHash(hex: hex.joined()) else {
+        guard let hash = ContentHash(bytes: Array(request.hash)) else {
             throw RequestFailure(
                 .invalidArgument, "BAD_HASH", "hash must be the 32 bytes of a SHA-256",
                 field: "hash", asked: request.hash.count, limit: 32)

@@ -48,8 +48,17 @@ public final class EngineService: Sendable {
         _ method: UInt16, _ payload: [UInt8], _ incoming: AsyncStream<[UInt8]>,
         _ sink: any ReplySink
     ) async throws -> Neurond_V1_End {
-        switch Method(rawValue: method) {
-        case .capabilities: try await capabilities(sink)
+        guard let method = Method(rawValue: method) else {
+            throw RequestFailure(
+                .unimplemented, "UNKNOWN_METHOD", "method \(method) does not exist")
+        }
+        guard Self.served.contains(method) else {
+            throw RequestFailure(
+                .unimplemented, "UNIMPLEMENTED", "\(method) is not answered by this build")
+        }
+        let envelope = try Neurond_V1_RequestEnvelope(serializedBytes: payload)
+        try checkModel(envelope.options.model)
+        return switch method {
         case .tokenize: try await tokenize(.init(serializedBytes: payload), sink)
         case .detokenize: try await detokenize(.init(serializedBytes: payload), sink)
         case .forward: try await forward(.init(serializedBytes: payload), sink)
@@ -60,12 +69,23 @@ public final class EngineService: Sendable {
         case .explain: try await explain(.init(serializedBytes: payload), sink)
         case .putObject: try await putObject(.init(serializedBytes: payload), incoming, sink)
         case .dropObject: try await dropObject(.init(serializedBytes: payload), sink)
-        case let known?:
+        default: try await capabilities(sink)
+        }
+    }
+
+    /// Methods that an engine answers; the supervisor answers more by itself.
+    static let served: Set<Wire.Method> = [
+        .capabilities, .tokenize, .detokenize, .forward, .generate, .score, .project, .columns,
+        .explain, .putObject, .dropObject,
+    ]
+
+    /// A request may name the model by the name it is served under, or by its digest.
+    private func checkModel(_ name: String) throws {
+        guard name.isEmpty || name == modelName || name == engine.model.digest else {
             throw RequestFailure(
-                .unimplemented, "UNIMPLEMENTED", "\(known) is not answered by this build")
-        case nil:
-            throw RequestFailure(
-                .unimplemented, "UNKNOWN_METHOD", "method \(method) does not exist")
+                .notFound, "UNKNOWN_MODEL",
+                "no model '\(name)' is served; served: \(modelName) (\(engine.model.digest))",
+                field: "options.model")
         }
     }
 

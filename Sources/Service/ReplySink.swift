@@ -1,6 +1,8 @@
 public import Wire
 
-/// Where a request's replies go. Sending suspends while the client has not read what came before.
+/// Where a request's replies go.
+///
+/// Sending suspends while the client has not read what came before.
 public protocol ReplySink: Sendable {
     /// Sends one MESSAGE.
     func send(message payload: [UInt8]) async

@@ -91,8 +91,10 @@ struct ReductionTests {
         ])
         let sum = raw.reduce(0.0) { $0 + exp(Double($1)) }
         let logProbabilities = raw.map { Double($0) - log(sum) }
-        guard case .f64(let scored) = answers[0].values, case .i32(let ranks) = answers[1].values,
-            case .f64(let entropy) = answers[2].values, case .f64(let divergence) = answers[3].values
+        guard case .f64(let scored) = answers[0].values,
+            case .i32(let ranks) = answers[1].values,
+            case .f64(let entropy) = answers[2].values,
+            case .f64(let divergence) = answers[3].values
         else {
             Issue.record("unexpected types")
             return

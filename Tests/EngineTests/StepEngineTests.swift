@@ -58,7 +58,7 @@ struct StepEngineTests {
         let error = await #expect(throws: EngineError.self) {
             _ = try await engine.run(Job(tokens: [1], plan: plan))
         }
-        #expect(error?.reason == "NO_SUCH_OBJECT")
+        #expect(error?.reason == "UNKNOWN_OBJECT")
         #expect(error?.message.contains(hash) == true)
     }
 

@@ -1,4 +1,3 @@
-import Foundation
 import EventLoop
 import Glibc
 import Synchronization
@@ -65,8 +64,3 @@ final class Locked<Value: Sendable>: Sendable {
         mutex.withLock { value in body(&value) }
     }
 }
-
-/// Exit tests run in a pass of their own (`NEUROND_EXIT_TESTS=1`), as `Ops/test` does: Swift Testing
-/// and libuv both wait for child processes, and in one process each can hold up the other.
-let exitTestsAreOn = ProcessInfo.processInfo.environment["NEUROND_EXIT_TESTS"] == "1"
-let exitTestsAreOff: Comment = "exit tests run in a pass of their own: NEUROND_EXIT_TESTS=1"

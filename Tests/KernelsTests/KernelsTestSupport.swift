@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 import Testing
 
@@ -103,8 +102,3 @@ func elementError(_ found: [Float], _ expected: [Float]) -> Double {
         return max($0, error.isNaN ? .infinity : error)
     }
 }
-
-/// Exit tests run in a pass of their own (`NEUROND_EXIT_TESTS=1`), as `Ops/test` does: Swift Testing
-/// and libuv both wait for child processes, and in one process each can hold up the other.
-let exitTestsAreOn = ProcessInfo.processInfo.environment["NEUROND_EXIT_TESTS"] == "1"
-let exitTestsAreOff: Comment = "exit tests run in a pass of their own: NEUROND_EXIT_TESTS=1"

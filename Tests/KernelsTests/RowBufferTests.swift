@@ -1,3 +1,4 @@
+import ExitTesting
 import Testing
 
 @testable import Kernels
@@ -25,7 +26,7 @@ import Testing
         #expect(rows.copyRow(0, columns: 0..<5) == [0, 1, 2, 3, 0])
     }
 
-    @Test(.enabled(if: exitTestsAreOn, exitTestsAreOff))
+    @Test(.enabled(if: exitTestsAreOn))
     func leavingTheBufferTraps() async {
         await #expect(processExitsWith: .failure) {
             let rows = RowBuffer(rowCapacity: 1, width: 5)

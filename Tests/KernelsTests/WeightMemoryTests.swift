@@ -1,3 +1,4 @@
+import ExitTesting
 import Testing
 
 @testable import Kernels
@@ -50,7 +51,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: exitTestsAreOn, exitTestsAreOff))
+    @Test(.enabled(if: exitTestsAreOn))
     func writingSealedMemoryTraps() async {
         await #expect(processExitsWith: .failure) {
             let memory = try WeightMemory(byteCount: 10, name: "test")
@@ -59,7 +60,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: exitTestsAreOn, exitTestsAreOff))
+    @Test(.enabled(if: exitTestsAreOn))
     func readingPastTheEndTraps() async {
         await #expect(processExitsWith: .failure) {
             let memory = try WeightMemory(byteCount: 10, name: "test")

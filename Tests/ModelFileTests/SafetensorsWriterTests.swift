@@ -70,3 +70,19 @@ import Testing
         #expect(names == ["target"])
     }
 }
+
+@Suite struct SafetensorsRawTests {
+    @Test func doublesAreWrittenAsBytesAndReadRounded() throws {
+        let values = [1.5, -0.1, 1e300]
+        let bytes = values.flatMap { value in
+            (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt64($0))) }
+        }
+        var writer = SafetensorsWriter()
+        try writer.add("x", .f64, shape: [3], bytes: bytes)
+        let file = try SafetensorsFile(bytes: writer.serialized())
+        #expect(try file.floats(named: "x") == [1.5, Float(-0.1), .infinity])
+        #expect(throws: ModelFileError.self) {
+            try writer.add("y", .f64, shape: [2], bytes: bytes)
+        }
+    }
+}

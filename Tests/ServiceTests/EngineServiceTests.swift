@@ -201,7 +201,8 @@ struct EngineServiceTests {
         let test = try TestService()
         let set = NeuronSet(neurons: [1: IndexRanges([4..<7])])
         let content = Array(set.json.utf8)
-        let chunk = try Neurond_V1_PutObjectChunk.with { $0.content = Data(content[5...]) }
+        let chunk =
+            try Neurond_V1_PutObjectChunk.with { $0.content = Data(content[5...]) }
             .serializedBytes() as [UInt8]
         let (replies, end) = try await test.call(
             .putObject,

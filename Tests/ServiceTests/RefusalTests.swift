@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import HookMessages
 import Hooks
@@ -95,6 +96,21 @@ struct RefusalTests {
                 method: method, payload: [0xFF, 0xFF, 0xFF], incoming: incoming,
                 sink: CollectingSink())
             let end = try Neurond_V1_End(serializedBytes: payload)
+            #expect(end.status.reason == reason)
+        }
+    }
+
+    @Test("a model that is not served is refused, name and digest are accepted")
+    func models() async throws {
+        let test = try TestService()
+        for (name, reason) in [
+            ("other", "UNKNOWN_MODEL"), ("fixture", ""), (test.engine.model.digest, ""),
+        ] {
+            let request = Neurond_V1_TokenizeRequest.with {
+                $0.options.model = name
+                $0.prompt = .text("1")
+            }
+            let (_, end) = try await test.call(.tokenize, request)
             #expect(end.status.reason == reason)
         }
     }

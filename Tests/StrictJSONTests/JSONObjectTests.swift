@@ -1,3 +1,4 @@
+import ExitTesting
 import Testing
 
 @testable import StrictJSON
@@ -19,7 +20,8 @@ import Testing
         #expect(object.keys == ["a", "b"])
     }
 
-    @Test func aKeyThatOccursTwiceInCodeIsATrap() async {
+    @Test(.enabled(if: exitTestsAreOn))
+    func aKeyThatOccursTwiceInCodeIsATrap() async {
         await #expect(processExitsWith: .failure) {
             _ = JSONObject([.init("a", .null), .init("a", .bool(true))])
         }

@@ -48,7 +48,8 @@ import Testing
             "Crypto", "Logging", "SwiftProtobuf",
         ],
         "neuronctl": [
-            "NeurondClient", "Studies", "Hooks", "HookMessages", "Messages", "Wire", "EventLoop",
+            "NeurondClient", "Studies", "Hooks", "HookMessages", "Messages", "ModelFile", "Wire",
+            "EventLoop",
             "ArgumentParser", "Logging", "SwiftProtobuf",
         ],
     ]

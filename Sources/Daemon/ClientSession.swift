@@ -1,0 +1,61 @@
+import Supervision
+import Wire
+
+/// One connected client: its channel, who it is, and what it has asked for.
+final class ClientSession {
+    let number: UInt64
+    let identity: Identity
+    let channel: Channel
+    /// Requests that an engine answers, by stream.
+    var requests: [UInt32: RelayedRequest] = [:]
+    /// Requests whose frames are still arriving, by stream.
+    var incoming: [UInt32: IncomingRequest] = [:]
+
+    init(number: UInt64, identity: Identity, channel: Channel) {
+        self.number = number
+        self.identity = identity
+        self.channel = channel
+    }
+
+    /// Sends one message and ends the stream well.
+    func answer(_ streamID: UInt32, _ message: [UInt8]) {
+        attempt { connection throws(WireError) in
+            try connection.sendMessage(message, on: streamID)
+            try connection.sendEnd(EndMessage.ok, on: streamID)
+        }
+    }
+
+    /// Ends a stream.
+    func end(_ streamID: UInt32, _ payload: [UInt8]) {
+        attempt { connection throws(WireError) in
+            try connection.sendEnd(payload, on: streamID)
+        }
+    }
+
+    /// Passes a frame of an engine on.
+    func forward(_ frame: Frame, on streamID: UInt32) {
+        attempt { connection throws(WireError) in
+            try connection.forward(frame, on: streamID)
+        }
+    }
+
+    /// Sends, and closes the connection where that is not possible: the client would otherwise
+    /// wait for something that never comes.
+    private func attempt(_ body: (inout Connection) throws(WireError) -> Void) {
+        guard !channel.isClosed else { return }
+        do throws(WireError) {
+            try body(&channel.connection)
+        } catch {
+            channel.leave(.internalError, "\(error)")
+        }
+        channel.scheduleFlush()
+    }
+}
+
+/// A request whose frames have not all arrived.
+struct IncomingRequest {
+    let method: UInt16
+    /// Payload of the REQUEST frame, then of each MESSAGE.
+    var payloads: [[UInt8]]
+    var byteCount: Int
+}

@@ -1,0 +1,13 @@
+// Daemon: the processes of `neurond serve`, composed of the loop, the protocol and supervision.
+//
+// What it is: the supervisor, which accepts clients, relays their requests to engine processes
+// and their answers back, and the host that an engine process runs its service in. The decisions
+// are made by the state machines of Supervision and Wire; this module performs them.
+//
+// What it must never know: models, kernels, tokens. An engine is a program that speaks frames on
+// descriptor 3; a weight arena is a descriptor that is handed on.
+//
+// Everything here but `EngineSink` is confined to one loop's thread.
+//
+// Read first: `Supervisor` (what exists), `Channel` (one connection: socket, protocol, liveness),
+// `Supervisor+Requests` (the anatomy of a request), `EngineHost` (the other side of the pair).

@@ -1,0 +1,36 @@
+/// Every bound of the daemon's processes that neither Wire nor Supervision has, with its reason.
+public enum DaemonLimits {
+    /// Client connections at once; each costs a descriptor and a few kilobytes when idle.
+    public static let connectionCount = 1_024
+
+    /// Bytes that may wait in a socket's queue before nothing more is read from its peer and no
+    /// more credit is given for what is to be sent to it.
+    static let queuedByteCount = 4_194_304
+
+    /// Payload bytes of one request, over all its frames.
+    ///
+    /// They are kept until its END in case it must be run again. Large data travels as objects.
+    public static let requestByteCount = 16_777_216
+
+    /// Credit for all streams of an engine's connection together: the most there is, so that only
+    /// the streams' own windows bind and a stalled client stalls nobody else.
+    static let engineConnectionWindowByteCount = 2_147_483_647
+
+    /// Streams that an engine allows: those that run, those being cancelled, and uploads.
+    static let engineStreamCount: UInt32 = 4_096
+
+    /// Bytes per message when an object is handed to an engine; well below the frame limit.
+    static let uploadChunkByteCount = 1_048_576
+
+    /// Bytes that a service's reply may have waiting before the service is suspended.
+    static let replyByteCount = 1_048_576
+
+    /// Longest request id; it appears on log lines.
+    static let requestIDByteCount = 64
+
+    /// Descriptor on which an engine process speaks frames.
+    public static let engineDescriptor: Int32 = 3
+
+    /// Descriptor on which an engine process finds the weight arena.
+    public static let arenaDescriptor: Int32 = 4
+}

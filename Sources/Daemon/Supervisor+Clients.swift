@@ -1,0 +1,95 @@
+import EventLoop
+import Logging
+import Messages
+import Supervision
+import Wire
+
+extension Supervisor {
+    /// Takes a new connection up.
+    func accept(_ stream: ByteStream) {
+        lastSessionNumber += 1
+        let identity = stream.peerCredentials.map { Identity.user($0.userIdentifier) } ?? .network
+        let channel = Channel(loop, stream, role: .server, outbox: outbox)
+        let session = ClientSession(
+            number: lastSessionNumber, identity: identity, channel: channel)
+        sessions[session.number] = session
+        channel.onEvent = { [weak self, weak session] event in
+            guard let self, let session else { return }
+            handle(event, from: session)
+        }
+        channel.onDrained = { [weak session] in
+            session?.requests.values.forEach { $0.returnCredit() }
+        }
+        channel.onClosed = { [weak self, weak session] reason in
+            guard let self, let session else { return }
+            didClose(session, reason)
+        }
+        perform(drain.activeCountChanged(to: sessions.count))
+        channel.open(hello: Hello(role: .server, agent: "neurond/\(configuration.build)"))
+        logger.debug(
+            "client connected",
+            metadata: ["client": "\(session.number)", "identity": "\(identity)"])
+        if sessions.count > DaemonLimits.connectionCount {
+            channel.leave(
+                .resourceExhausted, "\(DaemonLimits.connectionCount) connections are open")
+        }
+        outbox.flush()
+    }
+
+    private func handle(_ event: Event, from session: ClientSession) {
+        switch event {
+        case .hello(let hello):
+            let agent = hello.agent.debugDescription
+            logger.debug(
+                "client greeted", metadata: ["client": "\(session.number)", "agent": "\(agent)"])
+        case .request(let frame): didReceiveRequest(frame, from: session)
+        case .message(let frame), .tensor(let frame): didReceiveData(frame, from: session)
+        case .cancelled(let streamID): didCancel(streamID, from: session)
+        case .streamViolated(let streamID, let violation):
+            didViolate(streamID, violation, from: session)
+        case .writable(let streamID): session.requests[streamID]?.returnCredit()
+        case .end, .pong, .goAway: break
+        }
+    }
+
+    private func didViolate(
+        _ streamID: UInt32, _ violation: StreamViolation, from session: ClientSession
+    ) {
+        let end =
+            switch violation {
+            case .tooManyStreams:
+                EndMessage.failure(
+                    .resourceExhausted, "TOO_MANY_STREAMS", "\(violation)",
+                    retryAfterMilliseconds: Supervision.Limits.queueRetryAfterMilliseconds)
+            case .dataAfterLast:
+                EndMessage.failure(.invalidArgument, "DATA_AFTER_LAST", "\(violation)")
+            }
+        session.incoming[streamID] = nil
+        if let request = session.requests[streamID] {
+            fail(request, end)
+        } else {
+            session.end(streamID, end)
+        }
+    }
+
+    private func didCancel(_ streamID: UInt32, from session: ClientSession) {
+        let end = EndMessage.failure(.cancelled, "CANCELLED", "the client cancelled the request")
+        session.incoming[streamID] = nil
+        if let request = session.requests[streamID] {
+            release(request)
+            pump()
+        }
+        session.end(streamID, end)
+    }
+
+    private func didClose(_ session: ClientSession, _ reason: String?) {
+        sessions[session.number] = nil
+        logger.debug(
+            "client left",
+            metadata: ["client": "\(session.number)", "reason": "\(reason ?? "closed")"])
+        for request in Array(session.requests.values) { release(request) }
+        waitingForCapabilities.removeAll { $0.session === session }
+        pump()
+        perform(drain.activeCountChanged(to: sessions.count))
+    }
+}

@@ -1,0 +1,181 @@
+import EventLoop
+import Logging
+import Messages
+import Supervision
+import SwiftProtobuf
+import Wire
+
+extension Supervisor {
+    /// Does what an engine's lifecycle asks for.
+    func perform(_ action: EngineLifecycle.Action, on link: EngineLink) {
+        switch action {
+        case .none: break
+        case .spawn(let checkAt):
+            check(link, at: checkAt)
+            spawn(link)
+        case .wait(let until): check(link, at: until)
+        case .kill:
+            logger.error("engine did not become ready", metadata: ["engine": "\(link.index)"])
+            didDie(link, "not ready in time")
+        }
+    }
+
+    private func check(_ link: EngineLink, at time: UInt64) {
+        link.timer.start(afterMilliseconds: time - min(loop.now, time)) { [weak self, weak link] in
+            guard let self, let link else { return }
+            perform(link.lifecycle.checkTime(now: loop.now), on: link)
+            outbox.flush()
+        }
+    }
+
+    // MARK: Start
+
+    private func spawn(_ link: EngineLink) {
+        do throws(LoopError) {
+            let (ours, theirs) = try makeSocketPair()
+            defer { closeDescriptor(theirs) }
+            let stream: ByteStream
+            do throws(LoopError) {
+                stream = try ByteStream(loop, adopting: ours)
+            } catch {
+                closeDescriptor(ours)
+                throw error
+            }
+            open(link, stream)
+            link.generation += 1
+            let generation = link.generation
+            link.child = try ChildProcess(
+                loop, executable: configuration.engineExecutable,
+                arguments: configuration.engineArguments,
+                environment: configuration.engineEnvironment,
+                descriptors: [-1, 2, 2, theirs, configuration.arenaDescriptor]
+            ) { [weak self, weak link] status, signal in
+                guard let self, let link, link.generation == generation else { return }
+                didDie(link, signal == 0 ? "exit \(status)" : "signal \(signal)")
+                outbox.flush()
+            }
+            logger.info(
+                "engine started",
+                metadata: [
+                    "engine": "\(link.index)",
+                    "pid": "\(link.child?.processIdentifier ?? 0)",
+                ])
+        } catch {
+            // Not from within `perform`, which may be called for many engines in a row.
+            loop.later { [weak self, weak link] in
+                guard let self, let link else { return }
+                didDie(link, "\(error)")
+                outbox.flush()
+            }
+        }
+    }
+
+    private func open(_ link: EngineLink, _ stream: ByteStream) {
+        let channel = Channel(loop, stream, role: .client, outbox: outbox)
+        link.channel = channel
+        channel.onEvent = { [weak self, weak link] event in
+            guard let self, let link else { return }
+            handle(event, from: link)
+        }
+        channel.onClosed = { [weak self, weak link] reason in
+            guard let self, let link else { return }
+            didDie(link, reason ?? "closed its connection")
+        }
+        var hello = Hello(role: .client, agent: "neurond/\(configuration.build)")
+        hello.connectionWindowByteCount = DaemonLimits.engineConnectionWindowByteCount
+        channel.open(hello: hello)
+    }
+
+    private func didGreet(_ link: EngineLink) {
+        let payload = EndMessage.encode(Neurond_V1_CapabilitiesRequest())
+        link.start(
+            EngineCall(.capabilities, payload: payload) { [weak self, weak link] outcome in
+                guard let self, let link else { return }
+                didDescribeItself(link, outcome)
+            })
+    }
+
+    private func didDescribeItself(_ link: EngineLink, _ outcome: EngineCall.Outcome) {
+        guard case .ended(let reply?, let end) = outcome, EndMessage.status(of: end)?.code == .ok,
+            let capabilities = try? Neurond_V1_CapabilitiesReply(serializedBytes: reply)
+        else {
+            if case .engineDied = outcome { return }
+            return didDie(link, "did not describe its model")
+        }
+        if modelCapabilities == nil {
+            modelCapabilities = capabilities
+            answerWaitingForCapabilities()
+        }
+        giveObjects(to: link)
+    }
+
+    /// The engine has the model and all objects: it may work.
+    func didBecomeReady(_ link: EngineLink) {
+        link.lifecycle.didBecomeReady(now: loop.now)
+        link.timer.stop()
+        queue.engineBecameReady(link.index)
+        logger.info("engine ready", metadata: ["engine": "\(link.index)"])
+        giveUploads(to: link)
+        pump()
+    }
+
+    // MARK: Work
+
+    private func handle(_ event: Event, from link: EngineLink) {
+        switch event {
+        case .hello: didGreet(link)
+        case .message(let frame), .tensor(let frame): didReceive(frame, from: link)
+        case .end(let frame): didReceiveEnd(frame, from: link)
+        case .writable(let streamID):
+            if case .call(let call) = link.purposes[streamID] {
+                link.continueUpload(call, on: streamID)
+            }
+        case .goAway(let goAway, _): didDie(link, "left: \(goAway.text)")
+        case .request, .cancelled, .streamViolated, .pong: break
+        }
+    }
+
+    private func didReceive(_ frame: Frame, from link: EngineLink) {
+        switch link.purposes[frame.streamID] {
+        case .request(let request): didReply(frame, to: request, from: link)
+        case .call(let call):
+            call.reply = frame.payload
+            link.consumed(frame.payload.count, on: frame.streamID)
+        case .abandoned, nil: link.consumed(frame.payload.count, on: frame.streamID)
+        }
+    }
+
+    private func didReceiveEnd(_ frame: Frame, from link: EngineLink) {
+        switch link.purposes.removeValue(forKey: frame.streamID) {
+        case .request(let request): didEnd(request, with: frame, on: link)
+        case .call(let call): call.finish(.ended(reply: call.reply, end: frame.payload))
+        case .abandoned:
+            queue.didFinish(on: link.index)
+            pump()
+        case nil: break
+        }
+    }
+
+    // MARK: Death
+
+    /// Deals with the end of an engine's process or connection, whichever is noticed first.
+    func didDie(_ link: EngineLink, _ reason: String) {
+        guard [.starting, .ready].contains(link.lifecycle.phase) else { return }
+        logger.warning(
+            "engine died",
+            metadata: [
+                "engine": "\(link.index)", "reason": "\(reason)",
+                "running": "\(queue.runningCount(on: link.index))",
+            ])
+        queue.engineIsGone(link.index)
+        let calls = link.reset()
+        let fallout = ledger.engineDied(link.index)
+        queue.enqueueInterrupted(fallout.requeued)
+        perform(link.lifecycle.didDie(now: loop.now), on: link)
+        for call in calls { call.finish(.engineDied) }
+        for key in fallout.poisoned {
+            if let request = requests[key] { failPoisoned(request) }
+        }
+        pump()
+    }
+}

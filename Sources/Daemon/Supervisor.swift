@@ -1,0 +1,157 @@
+public import EventLoop
+public import Logging
+import Messages
+import Supervision
+import Wire
+
+/// The process that clients connect to: accepts, queues, relays, watches over the engines.
+///
+/// It computes nothing and never blocks. What a request goes through is in
+/// `Supervisor+Requests.swift`, in the order in which it happens.
+public final class Supervisor {
+    let loop: Loop
+    let configuration: SupervisorConfiguration
+    let logger: Logger
+    let startTime: UInt64
+    let outbox = Outbox()
+
+    var listeners: [Listener] = []
+    var sessions: [UInt64: ClientSession] = [:]
+    var lastSessionNumber: UInt64 = 0
+    var engines: [EngineLink] = []
+    var requests: [RequestKey: RelayedRequest] = [:]
+    var uploads: [ObjectUpload] = []
+    /// Streams that wait for the first engine to say what the model is.
+    var waitingForCapabilities: [(session: ClientSession, streamID: UInt32)] = []
+    /// What the first engine answered, which every engine would.
+    var modelCapabilities: Neurond_V1_CapabilitiesReply?
+
+    var ledger = RequestLedger()
+    var queue = AdmissionQueue()
+    var drain = DrainController()
+    var objects = ObjectTable()
+    var requestsTotal: UInt64 = 0
+    var requestsFailed: UInt64 = 0
+
+    private let deadlineTimer: Timer
+    private let onStopped: (_ isClean: Bool) -> Void
+
+    /// A supervisor that does nothing yet.
+    ///
+    /// - Parameters:
+    ///   - loop: where it lives.
+    ///   - configuration: read once.
+    ///   - logger: gets one line per event; never prompts.
+    ///   - onStopped: runs once, when everything is closed; `isClean` says that no request was
+    ///     lost.
+    public init(
+        _ loop: Loop, _ configuration: SupervisorConfiguration, logger: Logger,
+        onStopped: @escaping (_ isClean: Bool) -> Void
+    ) {
+        self.loop = loop
+        self.configuration = configuration
+        self.logger = logger
+        self.onStopped = onStopped
+        startTime = loop.now
+        deadlineTimer = Timer(loop)
+    }
+
+    /// Where clients connect, with the ports that were chosen.
+    public var addresses: [Address] { listeners.map(\.boundAddress) }
+
+    /// Process ids of the engines that run.
+    public var engineProcesses: [Int32] { engines.compactMap { $0.child?.processIdentifier } }
+
+    /// Listens, and starts the engines.
+    ///
+    /// - Throws: `LoopError` for an address that cannot be listened on; nothing is open then.
+    public func start() throws(LoopError) {
+        do throws(LoopError) {
+            for address in configuration.addresses {
+                let listener = try Listener(
+                    loop, address: address, mode: configuration.socketMode
+                ) { [weak self] in self?.accept($0) }
+                listeners.append(listener)
+            }
+        } catch {
+            for listener in listeners { listener.close() }
+            deadlineTimer.close()
+            throw error
+        }
+        for index in 0..<configuration.engineCount {
+            let link = EngineLink(loop, index: index)
+            engines.append(link)
+            perform(link.lifecycle.start(now: loop.now), on: link)
+        }
+        for address in addresses {
+            logger.info("listening", metadata: ["address": "\(address)"])
+        }
+        outbox.flush()
+    }
+
+    /// Ends the daemon: the first call finishes what runs, the second stops at once.
+    public func terminate() {
+        for action in drain.terminate() { perform(action) }
+        outbox.flush()
+    }
+
+    // MARK: The end
+
+    func perform(_ action: DrainController.Action) {
+        switch action {
+        case .none: break
+        case .beginDrain: beginDrain()
+        case .stop(let isClean): stop(isClean: isClean)
+        }
+    }
+
+    private func beginDrain() {
+        logger.notice(
+            "draining", metadata: ["running": "\(ledger.count)", "clients": "\(sessions.count)"])
+        for listener in listeners { listener.close() }
+        for session in Array(sessions.values) {
+            session.channel.leave(.drain, "the daemon is shutting down")
+        }
+    }
+
+    private func stop(isClean: Bool) {
+        logger.notice("stopped", metadata: ["clean": "\(isClean)"])
+        for request in Array(requests.values) {
+            request.session.end(
+                request.streamID,
+                EndMessage.failure(.unavailable, "DRAINING", "the daemon stopped at once"))
+        }
+        outbox.flush()
+        for session in Array(sessions.values) { session.channel.close() }
+        for listener in listeners { listener.close() }
+        for link in engines {
+            link.lifecycle.stop()
+            _ = link.reset()
+            link.timer.close()
+        }
+        deadlineTimer.close()
+        onStopped(isClean)
+    }
+
+    // MARK: Deadlines
+
+    /// Sets the one timer to the earliest deadline; without deadlines there is no timer.
+    func scheduleDeadlines() {
+        guard let deadline = ledger.nextDeadline else { return deadlineTimer.stop() }
+        let delay = deadline - min(loop.now, deadline)
+        deadlineTimer.start(afterMilliseconds: delay) { [weak self] in
+            guard let self else { return }
+            for key in ledger.expired(now: loop.now) { expire(key) }
+            scheduleDeadlines()
+            outbox.flush()
+        }
+    }
+
+    private func expire(_ key: RequestKey) {
+        guard let request = requests[key] else { return }
+        fail(
+            request,
+            EndMessage.failure(
+                .deadlineExceeded, "DEADLINE_EXCEEDED", "the deadline of the request passed"))
+    }
+}

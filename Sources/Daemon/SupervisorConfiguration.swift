@@ -1,0 +1,33 @@
+public import EventLoop
+
+/// What a supervisor is told once, at its start.
+public struct SupervisorConfiguration: Sendable {
+    /// Where clients connect.
+    public var addresses: [Address]
+    /// Permissions of the socket files.
+    public var socketMode: UInt16 = 0o660
+    /// How many engine processes run.
+    public var engineCount = 1
+    /// Compute threads of each engine, for status reports.
+    public var threadsPerEngine = 1
+    /// The engine's program; it finds its connection on descriptor 3 and the arena on 4.
+    public var engineExecutable = "/proc/self/exe"
+    /// The engine's arguments.
+    public var engineArguments: [String]
+    /// The engine's environment; nil inherits ours.
+    public var engineEnvironment: [String: String]?
+    /// The weight arena; -1 when the engines need none.
+    public var arenaDescriptor: Int32
+    /// Version of this program, stated in HELLO, capabilities and status.
+    public var build: String
+
+    /// A configuration with one engine and usual permissions.
+    public init(
+        addresses: [Address], engineArguments: [String], arenaDescriptor: Int32, build: String
+    ) {
+        self.addresses = addresses
+        self.engineArguments = engineArguments
+        self.arenaDescriptor = arenaDescriptor
+        self.build = build
+    }
+}

@@ -1,0 +1,138 @@
+/// Who is next, and on which engine.
+///
+/// Every identity has a queue of its own, first come first served; the identities take turns, so
+/// that a thousand requests of one user delay another's single request by one turn. Requests that
+/// an engine's death interrupted go first: they have waited once already.
+public struct AdmissionQueue: Sendable {
+    /// Why a request is not queued.
+    public enum Refusal: Equatable, Sendable {
+        /// Too many requests wait.
+        case full(waiting: Int, limit: Int)
+        /// Too many requests of this identity wait.
+        case identityFull(waiting: Int, limit: Int)
+    }
+
+    /// A request to run now.
+    public struct Admission: Equatable, Sendable {
+        /// Which request.
+        public let key: RequestKey
+        /// On which engine.
+        public let engine: Int
+    }
+
+    private let runningLimit: Int
+    private let queuedLimit: Int
+    private let identityLimit: Int
+    private var interrupted: [RequestKey] = []
+    private var waiting: [Identity: [RequestKey]] = [:]
+    /// Identities that wait, in the order of their turns.
+    private var turns: [Identity] = []
+    private var owner: [RequestKey: Identity] = [:]
+    /// Running requests of each engine that takes any.
+    private var load: [Int: Int] = [:]
+
+    /// An empty queue without engines.
+    public init(
+        runningPerEngine: Int = Limits.runningPerEngine, queued: Int = Limits.queuedRequests,
+        queuedPerIdentity: Int = Limits.queuedRequestsPerIdentity
+    ) {
+        runningLimit = runningPerEngine
+        queuedLimit = queued
+        identityLimit = queuedPerIdentity
+    }
+
+    /// Requests that wait.
+    public var queuedCount: Int { owner.count + interrupted.count }
+
+    /// Requests that run, on engines that live.
+    public var runningCount: Int { load.values.reduce(0, +) }
+
+    /// Requests that run on this engine.
+    public func runningCount(on engine: Int) -> Int { load[engine] ?? 0 }
+
+    /// Queues a new request behind its identity's others.
+    ///
+    /// - Returns: why it was refused, or nil.
+    public mutating func enqueue(_ key: RequestKey, for identity: Identity) -> Refusal? {
+        guard queuedCount < queuedLimit else {
+            return .full(waiting: queuedCount, limit: queuedLimit)
+        }
+        let own = waiting[identity]?.count ?? 0
+        guard own < identityLimit else {
+            return .identityFull(waiting: own, limit: identityLimit)
+        }
+        if own == 0 { turns.append(identity) }
+        waiting[identity, default: []].append(key)
+        owner[key] = identity
+        return nil
+    }
+
+    /// Queues requests of a dead engine before all others; they are never refused.
+    public mutating func enqueueInterrupted(_ keys: [RequestKey]) {
+        interrupted += keys
+    }
+
+    /// Takes a waiting request out of the queue.
+    ///
+    /// - Returns: whether it was there.
+    @discardableResult
+    public mutating func remove(_ key: RequestKey) -> Bool {
+        if let index = interrupted.firstIndex(of: key) {
+            interrupted.remove(at: index)
+            return true
+        }
+        guard let identity = owner.removeValue(forKey: key) else { return false }
+        waiting[identity]?.removeAll { $0 == key }
+        if waiting[identity]?.isEmpty == true { retire(identity) }
+        return true
+    }
+
+    /// Notes that an engine takes requests.
+    public mutating func engineBecameReady(_ engine: Int) {
+        load[engine] = 0
+    }
+
+    /// Notes that an engine is gone, with whatever it ran.
+    public mutating func engineIsGone(_ engine: Int) {
+        load[engine] = nil
+    }
+
+    /// Notes that a request that was admitted to this engine no longer runs there.
+    public mutating func didFinish(on engine: Int) {
+        guard let count = load[engine] else { return }
+        precondition(count > 0, "engine \(engine) finished a request that it did not run")
+        load[engine] = count - 1
+    }
+
+    /// The next request to run, if an engine has room for it.
+    public mutating func admit() -> Admission? {
+        guard let engine = leastLoadedEngine, let key = takeNext() else { return nil }
+        load[engine, default: 0] += 1
+        return Admission(key: key, engine: engine)
+    }
+
+    private var leastLoadedEngine: Int? {
+        load.filter { $0.value < runningLimit }
+            .min { ($0.value, $0.key) < ($1.value, $1.key) }?.key
+    }
+
+    private mutating func takeNext() -> RequestKey? {
+        if !interrupted.isEmpty { return interrupted.removeFirst() }
+        guard let identity = turns.first, let key = waiting[identity]?.removeFirst() else {
+            return nil
+        }
+        owner[key] = nil
+        turns.removeFirst()
+        if waiting[identity]?.isEmpty == true {
+            waiting[identity] = nil
+        } else {
+            turns.append(identity)
+        }
+        return key
+    }
+
+    private mutating func retire(_ identity: Identity) {
+        waiting[identity] = nil
+        turns.removeAll { $0 == identity }
+    }
+}

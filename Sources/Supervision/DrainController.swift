@@ -1,0 +1,52 @@
+/// How the daemon ends: finish what runs and take nothing new, or stop at once.
+public struct DrainController: Sendable {
+    /// Whether requests are taken.
+    public enum Phase: String, Sendable {
+        /// Requests are taken.
+        case serving = "ready"
+        /// Running requests are finished, new ones refused.
+        case draining
+        /// Everything is to end.
+        case stopped
+    }
+
+    /// What the caller does about an event.
+    public enum Action: Equatable, Sendable {
+        /// Nothing.
+        case none
+        /// Stop listening, tell the clients, refuse new requests.
+        case beginDrain
+        /// Close everything and exit; `isClean` says that no request was lost.
+        case stop(isClean: Bool)
+    }
+
+    /// Where the daemon is.
+    public private(set) var phase = Phase.serving
+    private var activeCount = 0
+
+    /// A daemon that serves.
+    public init() {}
+
+    /// Decides about a request to end: the first one drains, the second one stops.
+    public mutating func terminate() -> [Action] {
+        switch phase {
+        case .serving:
+            phase = .draining
+            return activeCount == 0 ? [.beginDrain, stop(isClean: true)] : [.beginDrain]
+        case .draining: return [stop(isClean: activeCount == 0)]
+        case .stopped: return []
+        }
+    }
+
+    /// Notes how many requests are queued or running, and answers that are not yet sent.
+    public mutating func activeCountChanged(to count: Int) -> Action {
+        activeCount = count
+        guard phase == .draining, count == 0 else { return .none }
+        return stop(isClean: true)
+    }
+
+    private mutating func stop(isClean: Bool) -> Action {
+        phase = .stopped
+        return .stop(isClean: isClean)
+    }
+}

@@ -1,0 +1,55 @@
+/// Every bound that supervision enforces, each with its reason.
+public enum Limits {
+    /// Deaths of an engine while it ran a request after which the request is taken for the cause.
+    public static let engineDeathsPerRequest = 2
+
+    /// Requests that one engine works on at once: the engine batches rows of several sequences,
+    /// and beyond this many a step is full of decode rows alone.
+    public static let runningPerEngine = 64
+
+    /// Requests that wait for an engine, over all identities.
+    ///
+    /// A thousand small prompts are a few megabytes; whoever comes later is better served by an
+    /// honest refusal.
+    public static let queuedRequests = 1_024
+
+    /// Requests of one identity that wait, so that one script cannot fill the queue for all.
+    public static let queuedRequestsPerIdentity = 512
+
+    /// When a refused client should try again: the order of a request's running time.
+    public static let queueRetryAfterMilliseconds: UInt32 = 500
+
+    /// The pause before the second restart of an engine that keeps dying; the first is at once.
+    public static let firstBackoffMilliseconds: UInt64 = 100
+
+    /// The longest pause between restarts: an engine that cannot run costs next to nothing.
+    public static let longestBackoffMilliseconds: UInt64 = 10_000
+
+    /// Time ready after which an engine's earlier deaths are forgiven.
+    public static let stableMilliseconds: UInt64 = 10_000
+
+    /// Time within which a started engine must say that it is ready; it maps memory that is
+    /// already packed, so this is generous even on a loaded machine.
+    public static let engineStartMilliseconds: UInt64 = 60_000
+
+    /// Time within which a new connection must complete its HELLO.
+    public static let helloMilliseconds: UInt64 = 10_000
+
+    /// Silence after which a peer is asked whether it is still there.
+    public static let silenceMilliseconds: UInt64 = 60_000
+
+    /// Time within which it must answer.
+    ///
+    /// Together with the above a dead TCP peer is gone within two minutes; unix peers end with
+    /// their process.
+    public static let pongMilliseconds: UInt64 = 30_000
+
+    /// Bytes of stored objects: neuron sets are kilobytes, mean tables and activations megabytes.
+    public static let objectByteCount = 1_073_741_824
+
+    /// Bytes of one object; it must fit an upload that a client can repeat after a failure.
+    public static let largestObjectByteCount = 268_435_456
+
+    /// Stored objects, so that listing them remains one small message.
+    public static let objectCount = 4_096
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import NeurondClient
+
+/// A command that talks to a daemon.
+protocol DaemonCommand: AsyncParsableCommand {
+    /// Options that every command has.
+    var connection: ConnectionOptions { get }
+
+    /// Does the work on a connected client.
+    func run(_ client: Client, _ console: Console) async throws
+}
+
+extension DaemonCommand {
+    mutating func run() async throws {
+        let console = Console.current
+        let client = try await Client.connect(
+            to: connection.resolvedAddress(console.environment),
+            options: ConnectOptions(
+                token: console.environment["NEUROND_TOKEN"], agent: "neuronctl"))
+        defer { client.close() }
+        try await run(client, console)
+    }
+}
+
+/// The root: a list of commands.
+struct Neuronctl: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "neuronctl",
+        abstract: "Ask a neurond daemon.",
+        discussion: """
+            Data goes to standard output, progress to standard error. Exit codes: 0 done, \
+            1 failed, 2 wrong usage, 130 interrupted. A token for daemons that ask for one is \
+            read from $NEUROND_TOKEN.
+
+            Example: neuronctl generate '2+3=' --max-tokens 4 --hook 'zero L1N7 at last'
+            """,
+        subcommands: [
+            StatusCommand.self, CapabilitiesCommand.self, TokenizeCommand.self,
+            DetokenizeCommand.self, GenerateCommand.self, ForwardCommand.self, ScoreCommand.self,
+            ProjectCommand.self, ColumnsCommand.self, ExplainCommand.self, ObjectsCommand.self,
+            EvaluateCommand.self, PingCommand.self,
+        ])
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import Messages
+import NeurondClient
+
+/// `neuronctl explain`, with one subcommand per explained command.
+struct ExplainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "What a command would do and cost, without doing it.",
+        discussion: "Example: neuronctl explain forward '2+3=' --hook 'zero L*N* at last'",
+        subcommands: [Forward.self, Generate.self, Score.self])
+
+    /// `neuronctl explain forward`.
+    struct Forward: DaemonCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Explain a forward.",
+            discussion: "Example: neuronctl explain forward '2+3=' --capture 'L0N* mean_abs'")
+
+        @OptionGroup var command: ForwardCommand
+
+        var connection: ConnectionOptions { command.connection }
+
+        func run(_ client: Client, _ console: Console) async throws {
+            var request = Neurond_V1_ExplainRequest()
+            request.forward = try await command.request(client)
+            try await explain(request, client, connection, console)
+        }
+    }
+
+    /// `neuronctl explain generate`.
+    struct Generate: DaemonCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Explain a generate.",
+            discussion: "Example: neuronctl explain generate '2+3=' --max-tokens 100")
+
+        @OptionGroup var command: GenerateCommand
+
+        var connection: ConnectionOptions { command.connection }
+
+        func run(_ client: Client, _ console: Console) async throws {
+            var request = Neurond_V1_ExplainRequest()
+            request.generate = try command.request()
+            request.generate.hooks = try await command.hooks.message(client)
+            try await explain(request, client, connection, console)
+        }
+    }
+
+    /// `neuronctl explain score`.
+    struct Score: DaemonCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Explain a score.",
+            discussion: "Example: neuronctl explain score --items sums.jsonl")
+
+        @OptionGroup var command: ScoreCommand
+
+        var connection: ConnectionOptions { command.connection }
+
+        func run(_ client: Client, _ console: Console) async throws {
+            var request = Neurond_V1_ExplainRequest()
+            request.score = try await command.request(client)
+            try await explain(request, client, connection, console)
+        }
+    }
+}
+
+private func explain(
+    _ request: Neurond_V1_ExplainRequest, _ client: Client, _ connection: ConnectionOptions,
+    _ console: Console
+) async throws {
+    let reply = try await client.answer(to: request, options: connection.callOptions).reply
+    guard !connection.json else { return console.print(json(reply).text) }
+    for item in reply.items {
+        console.print(
+            "item \(item.item): \(item.tokens) tokens, \(item.multiplyAdds) multiply-adds, "
+                + "\(item.replyBytes) reply bytes, \(item.keyValueBytes) KV bytes")
+        for action in item.actions {
+            console.print(
+                "  \(action.text): \(action.site), \(action.units) units, \(action.rows) rows")
+        }
+        for tensor in item.tensors { console.print("  \(tensor.name)\t\(tensor.shape)") }
+    }
+    console.print("\(reply.multiplyAdds) multiply-adds, \(reply.replyBytes) reply bytes in all")
+}
+
+private func json(_ reply: Neurond_V1_ExplainReply) -> JSON {
+    [
+        "items": .array(reply.items.map(json)), "multiply_adds": .number(reply.multiplyAdds),
+        "reply_bytes": .integer(Int64(clamping: reply.replyBytes)),
+    ]
+}
+
+private func json(_ item: Neurond_V1_ExplainReply.Item) -> JSON {
+    [
+        "item": .integer(Int64(item.item)), "tokens": .integer(Int64(item.tokens)),
+        "actions": .array(
+            item.actions.map { action in
+                [
+                    "action": .integer(Int64(action.action)), "text": .string(action.text),
+                    "site": .string(action.site),
+                    "units": .integer(Int64(clamping: action.units)),
+                    "rows": .integer(Int64(clamping: action.rows)),
+                ]
+            }),
+        "captures": .array(
+            item.tensors.map { tensor in
+                [
+                    "name": .string(tensor.name), "site": .string(tensor.site),
+                    "shape": .integers(tensor.shape),
+                ]
+            }),
+        "plan_hash": .string(item.planHash), "multiply_adds": .number(item.multiplyAdds),
+        "reply_bytes": .integer(Int64(clamping: item.replyBytes)),
+        "key_value_bytes": .integer(Int64(clamping: item.keyValueBytes)),
+    ]
+}

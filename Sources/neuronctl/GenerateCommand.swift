@@ -1,0 +1,150 @@
+import ArgumentParser
+import Messages
+import NeurondClient
+
+/// `neuronctl generate`.
+struct GenerateCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate", abstract: "Generate text, under hooks if you like.",
+        discussion: """
+            Text is written as it is generated; with --json one object at the end.
+
+            Example: neuronctl generate '2+3=' --max-tokens 4 --hook 'scale 2 L1N7 at last'
+            """)
+
+    @OptionGroup var prompt: PromptOptions
+
+    @Option(help: "Tokens to generate at most.")
+    var maxTokens: UInt32 = 64
+
+    @OptionGroup var sampling: SamplingOptions
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: "Stop before this text would be complete; repeatable.")
+    var stop: [String] = []
+
+    @Option(help: "Alternatives to answer with each token, with --json.")
+    var alternatives: UInt32 = 0
+
+    @Flag(help: "Go on past an end-of-sequence token.")
+    var ignoreEnd = false
+
+    @OptionGroup var hooks: HookOptions
+
+    @Option(name: .shortAndLong, help: "Write captured tensors to this safetensors file.")
+    var output: String?
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func validate() throws {
+        try prompt.check()
+        if output != nil && hooks.captures.isEmpty && hooks.plan == nil {
+            throw ValidationError("--output needs a --capture")
+        }
+    }
+
+    /// The request without what needs a daemon.
+    func request() throws -> Neurond_V1_GenerateRequest {
+        var request = Neurond_V1_GenerateRequest()
+        request.prompt = try prompt.message()
+        request.maxTokens = maxTokens
+        request.sampling = sampling.message
+        request.stop = stop
+        request.topK = alternatives
+        request.ignoreEnd = ignoreEnd
+        return request
+    }
+
+    func run(_ client: Client, _ console: Console) async throws {
+        var request = try request()
+        request.hooks = try await hooks.message(client)
+        let stream = client.answers(to: request, options: connection.callOptions)
+        var result = Generation()
+        for try await answer in stream {
+            let text = result.take(answer)
+            if !connection.json && !text.isEmpty { console.write(text) }
+        }
+        guard let trailers = stream.trailers else { return }
+        if let output {
+            try TensorFile.write(output, result.tensors, trailers: trailers)
+        }
+        if connection.json {
+            console.print(result.json(trailers, withValues: output == nil).text)
+        } else {
+            console.write("\n")
+            summarize(result, trailers, console)
+        }
+    }
+
+    private func summarize(_ result: Generation, _ trailers: Trailers, _ console: Console) {
+        let usage = trailers.usage
+        console.note(
+            "\(usage.promptTokens) prompt tokens (\(usage.cachedTokens) cached), "
+                + "\(usage.generatedTokens) generated, ended by \(result.reason), "
+                + "\(seconds(trailers.timing.prefillSeconds + trailers.timing.decodeSeconds))")
+        noteReceipts(result.receipts, console)
+        if let output { console.note("\(result.tensors.count) tensors in \(output)") }
+    }
+}
+
+/// What a generation has brought so far.
+private struct Generation {
+    var promptTokens: [UInt32] = []
+    var tokens: [UInt32] = []
+    var logProbabilities: [Double] = []
+    var alternatives: [[Neurond_V1_TokenScore]] = []
+    var text = ""
+    var reason = ""
+    var stop = ""
+    var receipts: [Neurond_V1_Receipt] = []
+    var tensors: [Tensor] = []
+
+    /// Adds an answer; returns the text that it completes.
+    mutating func take(_ answer: Answer<Neurond_V1_GenerateReply>) -> String {
+        var added = ""
+        switch answer.reply.event {
+        case .started(let started): promptTokens = started.tokens
+        case .token(let token):
+            tokens.append(token.id)
+            logProbabilities.append(token.logProbability)
+            if !token.top.isEmpty { alternatives.append(token.top) }
+            added = token.text
+        case .finished(let finished):
+            reason = finished.reason
+            stop = finished.stop
+            receipts = finished.receipts
+            tensors = answer.tensors
+            added = finished.text
+        case nil: break
+        }
+        text += added
+        return added
+    }
+
+    func json(_ trailers: Trailers, withValues: Bool) -> JSON {
+        var members: [(String, JSON)] = [
+            ("prompt_tokens", .integers(promptTokens)), ("tokens", .integers(tokens)),
+            ("text", .string(text)), ("finish_reason", .string(reason)),
+            ("log_probabilities", .array(logProbabilities.map { .number($0) })),
+        ]
+        if !stop.isEmpty { members.append(("stop", .string(stop))) }
+        if !alternatives.isEmpty {
+            members.append(("alternatives", .array(alternatives.map { .scores($0) })))
+        }
+        members += [
+            ("captures", .array(tensors.map { .tensor($0, withValues: withValues) })),
+            ("receipts", .receipts(receipts)),
+        ]
+        return .object(members + JSON.trailers(trailers))
+    }
+}
+
+/// Receipts for people, one line each.
+func noteReceipts(_ receipts: [Neurond_V1_Receipt], _ console: Console) {
+    for receipt in receipts {
+        console.note(
+            "hook \(receipt.action) at \(receipt.site): \(receipt.rows) rows, "
+                + "\(receipt.elements) elements, change \(receipt.changeL2)")
+    }
+}

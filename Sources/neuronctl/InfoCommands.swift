@@ -1,0 +1,126 @@
+import ArgumentParser
+import Messages
+import NeurondClient
+
+/// `neuronctl status`.
+struct StatusCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "What the daemon is doing.",
+        discussion: "Example: neuronctl status --json")
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func run(_ client: Client, _ console: Console) async throws {
+        let status = try await client.answer(
+            to: Neurond_V1_StatusRequest(), options: connection.callOptions
+        ).reply
+        console.print(connection.json ? json(status).text : text(status))
+    }
+
+    private func text(_ status: Neurond_V1_StatusReply) -> String {
+        var lines = [
+            "state        \(status.state), up \(seconds(status.uptimeSeconds))",
+            "build        \(status.build)",
+            "connections  \(status.connections)",
+            "requests     \(status.running) running, \(status.queued) queued, "
+                + "\(status.requestsTotal) in all, \(status.requestsFailed) failed",
+            "objects      \(status.objectCount), \(status.objectBytes) bytes",
+        ]
+        lines += status.models.map { "model        \(describe($0))" }
+        lines += status.engines.map {
+            "engine \($0.index)     \($0.state), process \($0.process), \($0.threads) threads, "
+                + "\($0.running) running, \($0.restarts) restarts"
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func json(_ status: Neurond_V1_StatusReply) -> JSON {
+        [
+            "state": .string(status.state), "uptime_seconds": .number(status.uptimeSeconds),
+            "build": .string(status.build),
+            "models": .array(status.models.map { .model($0) }),
+            "engines": .array(
+                status.engines.map { engine in
+                    [
+                        "index": .integer(Int64(engine.index)), "state": .string(engine.state),
+                        "process": .integer(Int64(engine.process)),
+                        "restarts": .integer(Int64(engine.restarts)),
+                        "running": .integer(Int64(engine.running)),
+                        "threads": .integer(Int64(engine.threads)),
+                    ]
+                }),
+            "connections": .integer(Int64(status.connections)),
+            "queued": .integer(Int64(status.queued)), "running": .integer(Int64(status.running)),
+            "requests_total": .integer(Int64(clamping: status.requestsTotal)),
+            "requests_failed": .integer(Int64(clamping: status.requestsFailed)),
+            "object_count": .integer(Int64(clamping: status.objectCount)),
+            "object_bytes": .integer(Int64(clamping: status.objectBytes)),
+        ]
+    }
+}
+
+/// `neuronctl capabilities`.
+struct CapabilitiesCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "capabilities", abstract: "What the daemon serves, and its limits.",
+        discussion: "Example: neuronctl capabilities --json")
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func run(_ client: Client, _ console: Console) async throws {
+        let reply = try await client.answer(
+            to: Neurond_V1_CapabilitiesRequest(), options: connection.callOptions
+        ).reply
+        console.print(connection.json ? json(reply).text : text(reply))
+    }
+
+    private func text(_ reply: Neurond_V1_CapabilitiesReply) -> String {
+        var lines = ["build \(reply.build), protocol version \(reply.protocolVersion)"]
+        lines += reply.models.map { "model \(describe($0))" }
+        lines += ["", "sites (row, unit)"]
+        lines += reply.sites.map { "  \($0.name)  \($0.rowShape), \($0.unit)" }
+        lines += ["", "actions     \(reply.actions.joined(separator: " "))"]
+        lines += ["reductions  \(reply.reductions.joined(separator: " "))"]
+        lines += ["methods     \(reply.methods.joined(separator: " "))", "", "limits"]
+        lines += reply.limits.map { "  \($0.name)  \($0.value)  \($0.meaning)" }
+        return lines.joined(separator: "\n")
+    }
+
+    private func json(_ reply: Neurond_V1_CapabilitiesReply) -> JSON {
+        [
+            "build": .string(reply.build),
+            "protocol_version": .integer(Int64(reply.protocolVersion)),
+            "models": .array(reply.models.map { .model($0) }),
+            "sites": .array(
+                reply.sites.map { site in
+                    [
+                        "name": .string(site.name), "row_shape": .string(site.rowShape),
+                        "unit": .string(site.unit),
+                        "aliases": .array(site.aliases.map { .string($0) }),
+                    ]
+                }),
+            "actions": .array(reply.actions.map { .string($0) }),
+            "reductions": .array(reply.reductions.map { .string($0) }),
+            "methods": .array(reply.methods.map { .string($0) }),
+            "limits": .array(
+                reply.limits.map { limit in
+                    [
+                        "name": .string(limit.name),
+                        "value": .integer(Int64(clamping: limit.value)),
+                        "meaning": .string(limit.meaning),
+                    ]
+                }),
+        ]
+    }
+}
+
+/// A model in one line.
+private func describe(_ model: Neurond_V1_ModelInfo) -> String {
+    "\(model.name) (\(model.architecture), \(model.layers) layers, \(model.neurons) neurons, "
+        + "\(model.heads) heads, \(model.weightFormat), \(model.residentBytes) bytes resident)"
+}
+
+/// A time for people.
+func seconds(_ value: Double) -> String {
+    value >= 1 ? "\((value * 10).rounded() / 10) s" : "\((value * 1e5).rounded() / 100) ms"
+}

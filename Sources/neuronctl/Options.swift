@@ -1,0 +1,124 @@
+import ArgumentParser
+import EventLoop
+import Foundation
+import Messages
+import NeurondClient
+
+/// Options that every command has.
+struct ConnectionOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Where the daemon listens: unix:PATH or tcp:HOST:PORT.",
+            discussion: "Default: $NEUROND_ADDRESS, else the daemon's own default."))
+    var address: String?
+
+    @Flag(help: "Answer in JSON on standard output; errors too.")
+    var json = false
+
+    @Option(help: "Name or digest of the model; default: the daemon's first.")
+    var model: String?
+
+    @Option(help: "Give up after this many seconds.")
+    var deadline: Double?
+
+    /// Where to connect, after the environment has been asked.
+    func resolvedAddress(_ environment: [String: String]) throws -> Address {
+        let text = address ?? environment["NEUROND_ADDRESS"].flatMap { $0.isEmpty ? nil : $0 }
+        guard let text else { return .daemonDefault(environment: environment) }
+        do throws(LoopError) {
+            return try Address(parsing: text)
+        } catch {
+            throw UsageError("\(error)")
+        }
+    }
+
+    /// What goes with each call.
+    var callOptions: CallOptions {
+        CallOptions(
+            deadline: deadline.map { .milliseconds(Int64(max(1, min($0, 4e6) * 1_000))) },
+            model: model ?? "")
+    }
+}
+
+/// Which prompt: a text, token ids, or BOS alone.
+struct PromptOptions: ParsableArguments {
+    @Argument(help: "The prompt; - reads it from standard input.")
+    var prompt: String?
+
+    @Option(help: "Token ids instead of a text, such as 1,2,3; run as they are.")
+    var tokens: String?
+
+    @Flag(help: "Start from the BOS token alone.")
+    var fromBos = false
+
+    @Flag(help: "Add neither BOS nor EOS to the text.")
+    var noSpecial = false
+
+    @Flag(help: "Read spellings of special tokens as plain text.")
+    var literalSpecial = false
+
+    /// Whether any prompt is given.
+    var isPresent: Bool { prompt != nil || tokens != nil || fromBos }
+
+    /// Says what is wrong with the options, before anything is asked of a daemon.
+    func check() throws {
+        let sources = [prompt != nil, tokens != nil, fromBos].count { $0 }
+        guard sources == 1 else {
+            throw ValidationError(
+                "give one of: a prompt, --tokens, --from-bos (\(sources) given)")
+        }
+        guard !(fromBos && noSpecial) else {
+            throw ValidationError("--from-bos and --no-special contradict each other")
+        }
+        _ = try tokens.map(Self.ids)
+    }
+
+    /// The prompt as a message.
+    func message(_ console: Console = .current) throws -> Neurond_V1_Prompt {
+        if let tokens { return Neurond_V1_Prompt(tokens: try Self.ids(tokens)) }
+        var message = Neurond_V1_Prompt(text: prompt == "-" ? console.readInput() : prompt ?? "")
+        message.omitSpecial = noSpecial
+        message.literalSpecial = literalSpecial
+        return message
+    }
+
+    /// Reads `1,2,3`, with commas or white space.
+    static func ids(_ text: String) throws -> [UInt32] {
+        try text.split { $0 == "," || $0.isWhitespace }.map { word in
+            guard let id = UInt32(word) else {
+                throw ValidationError(
+                    "token id \"\(word)\": expected a number from 0 to 4294967295")
+            }
+            return id
+        }
+    }
+}
+
+/// How tokens are drawn.
+struct SamplingOptions: ParsableArguments {
+    @Option(help: "Sampling temperature; 0 takes the most likely token.")
+    var temperature: Float = 0
+
+    @Option(help: "Draw from the K most likely tokens; 0: all.")
+    var topK: UInt32 = 0
+
+    @Option(help: "Draw from the smallest set with this probability; 0 or 1: all.")
+    var topP: Float = 0
+
+    @Option(help: "Leave out tokens below this share of the most likely one's probability.")
+    var minP: Float = 0
+
+    @Option(help: "Seed; the same seed draws the same tokens.")
+    var seed: UInt64 = 0
+
+    /// The options as a message.
+    var message: Neurond_V1_Sampling {
+        var message = Neurond_V1_Sampling()
+        message.temperature = temperature
+        message.topK = topK
+        message.topP = topP
+        message.minP = minP
+        message.seed = seed
+        return message
+    }
+}

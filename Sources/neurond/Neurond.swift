@@ -1,0 +1,56 @@
+// neurond: the executable. It parses the command line, composes the modules and runs.
+//
+// What it must never hold: logic of its own beyond that. Serving is `Daemon.ServeProcess`, an
+// engine is `Daemon.EngineHost` around `Service.EngineService`, models are `ModelFile`.
+//
+// Read first: `ServeCommand` (what a daemon is composed of), `EngineCommand` (what an engine is),
+// `Settings` (flags, variables and defaults).
+
+import ArgumentParser
+import Foundation
+
+/// The command line of the daemon.
+@main
+struct Neurond: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "neurond",
+        abstract: "Keeps a language model in memory and answers hooked forward passes.",
+        discussion: """
+            Every option has a variable: --threads is NEUROND_THREADS. The option wins.
+            Exit status: 0 done, 1 failed, 2 wrong usage.
+            """,
+        version: Build.version,
+        subcommands: [
+            ServeCommand.self, InspectCommand.self, TokenizeCommand.self, EngineCommand.self,
+        ])
+
+    /// Runs the command line; wrong usage exits with 2, as the documentation of all our tools
+    /// says, and not with the parser's own 64.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            Foundation.exit(report(error).rawValue)
+        }
+    }
+
+    private static func report(_ error: any Error) -> ExitCode {
+        let code = exitCode(for: error)
+        if code == .success {
+            print(fullMessage(for: error))
+            return .success
+        }
+        if error is ExitCode { return code }
+        let isUsage = code == .validationFailure
+        let text = isUsage ? fullMessage(for: error) : "neurond: \(error)"
+        FileHandle.standardError.write(Data("\(text)\n".utf8))
+        return isUsage ? ExitCode(2) : .failure
+    }
+}
+
+/// What this build calls itself.
+enum Build {
+    /// Stated in HELLO, capabilities, status and every answer's provenance.
+    static let version = "0.1.0"
+}

@@ -1,0 +1,48 @@
+import Daemon
+import Engine
+import Foundation
+import Glibc
+import Kernels
+import Logging
+import ModelFile
+
+extension ServeSettings {
+    /// Reads and packs the model, and says how engines are started on it.
+    ///
+    /// Runs on a thread of its own. The arena's descriptor stays open as long as the process; its
+    /// mapping here does not, since only engines look inside.
+    func load(logger: Logger) throws -> SupervisorConfiguration {
+        let start = DispatchTime.now()
+        logger.info("loading", metadata: ["model": "\(modelName)", "path": "\(modelPath)"])
+        let source = try ModelSource.open(modelPath)
+        var nextTenth = 1
+        let arena = try WeightArena.build(from: source, form: form, threads: threadCount) { done in
+            guard Int(done * 10) >= nextTenth else { return }
+            nextTenth = Int(done * 10) + 1
+            logger.info("packing weights", metadata: ["percent": "\(Int(done * 100))"])
+        }
+        let seconds = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
+        logger.info(
+            "model ready",
+            metadata: [
+                "digest": "\(arena.manifest.digest)", "bytes": "\(arena.memory.byteCount)",
+                "seconds": "\(Int(seconds.rounded(.up)))",
+            ])
+        let descriptor = fcntl(arena.memory.fileDescriptor, F_DUPFD_CLOEXEC, 5)
+        guard descriptor >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EMFILE) }
+        return configuration(arenaDescriptor: descriptor)
+    }
+
+    private func configuration(arenaDescriptor: Int32) -> SupervisorConfiguration {
+        var arguments = [
+            EngineCommand.commandName, "--threads", "\(threadCount)", "--model-name", modelName,
+        ]
+        if let cacheByteCount { arguments += ["--cache-bytes", "\(cacheByteCount)"] }
+        var configuration = SupervisorConfiguration(
+            addresses: addresses, engineArguments: arguments, arenaDescriptor: arenaDescriptor,
+            build: Build.version)
+        configuration.engineCount = engineCount
+        configuration.threadsPerEngine = threadCount
+        return configuration
+    }
+}

@@ -1,0 +1,92 @@
+import Daemon
+import FoundationEssentials
+import Glibc
+import Messages
+import Synchronization
+import SwiftProtobuf
+import Wire
+
+/// Answers as the request's `options.model` says: words of the form `name=number`.
+///
+/// | word | meaning |
+/// |---|---|
+/// | `messages=N` | send N messages, each a function of its index |
+/// | `bytes=N` | length of each message |
+/// | `tensor=N` | then one tensor of N bytes |
+/// | `die_at=N` | kill the process before message N |
+///
+/// `Tokenize` answers with what the process has seen: requests ended early, objects held.
+final class ScriptedService: Sendable {
+    private struct Seen {
+        var cancelled = 0
+        var objects = 0
+    }
+
+    private let seen = Mutex(Seen())
+
+    func answer(
+        _ method: UInt16, _ payload: [UInt8], _ incoming: AsyncStream<[UInt8]>, _ sink: EngineSink
+    ) async -> [UInt8] {
+        switch Wire.Method(rawValue: method) {
+        case .capabilities:
+            let reply = Neurond_V1_CapabilitiesReply.with { $0.actions = ["scripted"] }
+            await sink.send(message: (try? reply.serializedBytes()) ?? [])
+        case .tokenize:
+            let text = seen.withLock { "cancelled=\($0.cancelled) objects=\($0.objects)" }
+            await sink.send(message: Array(text.utf8))
+        case .putObject: return await take(payload, incoming)
+        case .dropObject: seen.withLock { $0.objects -= 1 }
+        default: await perform(payload, sink)
+        }
+        return []
+    }
+
+    private func take(_ payload: [UInt8], _ incoming: AsyncStream<[UInt8]>) async -> [UInt8] {
+        let request = try? Neurond_V1_PutObjectRequest(serializedBytes: payload)
+        var content = [UInt8](request?.content ?? Data())
+        for await part in incoming {
+            let chunk = try? Neurond_V1_PutObjectChunk(serializedBytes: part)
+            content += chunk?.content ?? Data()
+        }
+        guard content.first != UInt8(ascii: "!") else {
+            let end = Neurond_V1_End.with {
+                $0.status.code = .invalidArgument
+                $0.status.reason = "OBJECT_UNREADABLE"
+            }
+            return (try? end.serializedBytes()) ?? []
+        }
+        seen.withLock { $0.objects += 1 }
+        return []
+    }
+
+    private func perform(_ payload: [UInt8], _ sink: EngineSink) async {
+        let script = Script(payload)
+        for index in 0..<script["messages"] {
+            if script["die_at"] == index + 1 { kill(getpid(), SIGKILL) }
+            if Task.isCancelled {
+                return seen.withLock { $0.cancelled += 1 }
+            }
+            let bytes = (0..<script["bytes"]).map { UInt8(truncatingIfNeeded: index &* 7 &+ $0) }
+            await sink.send(message: bytes)
+        }
+        let tensor = script["tensor"]
+        guard tensor > 0 else { return }
+        let data = (0..<tensor).map { UInt8(truncatingIfNeeded: $0 &* 13) }
+        let descriptor = TensorDescriptor(name: "t", type: .uint8, shape: [tensor])
+        await sink.send(tensor: descriptor, data: data)
+    }
+
+    private struct Script {
+        private var numbers: [String: Int] = [:]
+
+        init(_ payload: [UInt8]) {
+            let envelope = try? Neurond_V1_RequestEnvelope(serializedBytes: payload)
+            for word in (envelope?.options.model ?? "").split(separator: " ") {
+                let parts = word.split(separator: "=")
+                if parts.count == 2 { numbers[String(parts[0])] = Int(parts[1]) }
+            }
+        }
+
+        subscript(_ name: String) -> Int { numbers[name] ?? 0 }
+    }
+}

@@ -1,0 +1,80 @@
+import EventLoop
+import Foundation
+import NeurondClient
+import Testing
+
+/// A real daemon on a real model, in a folder of its own.
+final class DaemonProcess {
+    let address: Address
+    let folder: URL
+    private let process: Process
+
+    static let packageRoot = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    /// The folder of the executables that were built with the tests.
+    static var products: URL {
+        URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+            .deletingLastPathComponent()
+    }
+
+    /// - Parameter model: relative to the package.
+    init(model: String, arguments: [String] = []) throws {
+        folder = FileManager.default.temporaryDirectory
+            .appending(path: "neurond-e2e-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let socket = folder.appending(path: "s").path
+        address = .unix(path: socket)
+        process = Process()
+        process.executableURL = Self.products.appending(path: "neurond")
+        process.arguments =
+            [
+                "serve", "--model", "test=" + Self.packageRoot.appending(path: model).path,
+                "--listen", "unix:\(socket)", "--threads", "2", "--log-level", "warning",
+            ] + arguments
+        try process.run()
+    }
+
+    /// Connects as soon as the daemon listens.
+    func connect() async throws -> Client {
+        while true {
+            do {
+                return try await Client.connect(to: address)
+            } catch {
+                guard process.isRunning else { throw error }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+    }
+
+    /// Runs `neuronctl` and answers exit status, standard output and standard error.
+    func control(_ arguments: [String]) throws -> (status: Int32, out: String, error: String) {
+        let control = Process()
+        control.executableURL = Self.products.appending(path: "neuronctl")
+        control.arguments = arguments
+        control.currentDirectoryURL = Self.packageRoot
+        var environment = ProcessInfo.processInfo.environment
+        environment["NEUROND_ADDRESS"] = "\(address)"
+        control.environment = environment
+        let out = Pipe()
+        let error = Pipe()
+        control.standardOutput = out
+        control.standardError = error
+        try control.run()
+        let outData = out.fileHandleForReading.readDataToEndOfFile()
+        let errorData = error.fileHandleForReading.readDataToEndOfFile()
+        control.waitUntilExit()
+        return (
+            control.terminationStatus, String(decoding: outData, as: UTF8.self),
+            String(decoding: errorData, as: UTF8.self)
+        )
+    }
+
+    /// Ends the daemon by SIGTERM and answers its exit status.
+    func stop() -> Int32 {
+        process.terminate()
+        process.waitUntilExit()
+        try? FileManager.default.removeItem(at: folder)
+        return process.terminationStatus
+    }
+}
