@@ -1,3 +1,4 @@
+import CLibuv
 import Glibc
 
 /// The signals that a process lets through.
