@@ -5,6 +5,7 @@ import Kernels
 public struct Receipt: Sendable, Equatable {
     /// Index in the plan's actions.
     public var action: Int
+    /// The site acted on; an action over several layers has one receipt for each.
     public var site: Site
     /// Rows acted on.
     public var rows: Int

@@ -20,8 +20,9 @@ public enum EngineLimits {
     public static let valueNoiseElements = 64 << 20
     /// Bytes of stored objects (neuron sets, tensors).
     public static let objectBytes = 1 << 30
-    /// Stop strings of a generation, and bytes of each: text is held back while one may begin.
+    /// Stop strings of one generation: each is looked for at every token.
     public static let stopStrings = 16
+    /// Bytes of one stop string in UTF-8: less text than this is held back while one may begin.
     public static let stopStringBytes = 256
     /// Alternatives answered with a token.
     public static let topTokens = 1024

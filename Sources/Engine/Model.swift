@@ -24,8 +24,11 @@ public final class Model: Sendable {
         let down: PackedMatrix
     }
 
+    /// The mapped weights, which every matrix of the model is a view of.
     public let arena: WeightArena
+    /// Turns text into this model's token ids and back.
     public let tokenizer: TextTokenizer
+    /// SHA-256 of the serialized tokenizer in hexadecimal, computed once when the model opens.
     public let tokenizerDigest: String
     let layers: [Layer]
     /// (vocabulary, width); rows are looked up.
@@ -35,6 +38,10 @@ public final class Model: Sendable {
     /// (vocabulary, width); the embedding itself where the model ties them.
     let head: PackedMatrix
 
+    /// Opens the arena's tokenizer and finds its tensors; matrices stay where they are.
+    ///
+    /// - Throws: `TokenizerError` for a damaged tokenizer, `EngineError` with reason `ARENA_LAYOUT`
+    ///   for a tensor that is not there.
     public init(_ arena: WeightArena) throws {
         self.arena = arena
         let specification = try TokenizerSpecification(serialized: arena.tokenizerBytes)
@@ -55,8 +62,11 @@ public final class Model: Sendable {
         }
     }
 
+    /// Dimensions and constants of the decoder.
     public var configuration: ModelConfiguration { arena.manifest.configuration }
+    /// Form of the matrices in memory.
     public var form: WeightForm { arena.manifest.form }
+    /// SHA-256 of the weights as they were on disk, 64 lower-case hexadecimal digits.
     public var digest: String { arena.manifest.digest }
 
     /// Ids that end a generation: the model's own, else the tokenizer's.
@@ -76,8 +86,6 @@ public final class Model: Sendable {
             vocabularyCount: configuration.vocabularyCount)
     }
 
-    /// The rotation of query and key rows (Su et al., "RoFormer", arXiv 2104.09864).
-    ///
     /// The rotation of query and key rows (Su et al., "RoFormer", arXiv 2104.09864).
     ///
     /// Dimension pair i turns by position · base^(−2i/rotary_dim). Rows are in half-split order

@@ -4,7 +4,9 @@ import Synchronization
 
 /// A stored object: what requests name by content hash.
 public enum StoredObject: Sendable {
+    /// Neurons and heads that targets name by hash.
     case neuronSet(NeuronSet)
+    /// Vectors, means and activations that operations and reductions read.
     case tensors(SafetensorsFile)
 }
 
@@ -22,6 +24,7 @@ public final class ObjectStore: Sendable {
 
     private let state = Mutex(State())
 
+    /// Starts empty.
     public init() {}
 
     /// Stores an object under the hash of its bytes.
@@ -48,6 +51,9 @@ public final class ObjectStore: Sendable {
         }
     }
 
+    /// Forgets an object and gives its bytes back to the budget; an unknown hash is ignored.
+    ///
+    /// Jobs that have begun keep what they read.
     public func drop(_ hash: ContentHash) {
         state.withLock { state in
             if let entry = state.entries.removeValue(forKey: hash) {
@@ -56,10 +62,12 @@ public final class ObjectStore: Sendable {
         }
     }
 
+    /// The object under this hash; nil if it was never stored or has been dropped.
     public func object(_ hash: ContentHash) -> StoredObject? {
         state.withLock { $0.entries[hash]?.object }
     }
 
+    /// The neuron set under this hash; nil if there is none or the object is of another kind.
     public func neuronSet(_ hash: ContentHash) -> NeuronSet? {
         if case .neuronSet(let set) = object(hash) { set } else { nil }
     }

@@ -7,10 +7,15 @@ import Synchronization
 /// Runs jobs on one model: plans steps over the rows of all running sequences on a thread of its
 /// own, and parks when there is nothing to do.
 public final class StepEngine: Sendable {
+    /// The one model that every job runs on.
     public let model: Model
+    /// Stored neuron sets and tensors; a job reads its own when it starts to run.
     public let objects: ObjectStore
+    /// Instruction set in use: the one forced by `Options.kernels`, else the fastest here.
     public let kernelPath: KernelPath
+    /// Threads that share each product, the engine's own included; at least 1.
     public let threadCount: Int
+    /// Settings as they were given, after `rowsPerStep` was brought into range.
     public let options: Options
     private let inbox = Mutex<Inbox>(Inbox())
     /// Counts arrivals; the engine thread waits on it when idle.
@@ -20,6 +25,7 @@ public final class StepEngine: Sendable {
     public struct Options: Sendable {
         /// Compute threads, this engine's own included.
         public var threads: Int
+        /// Whether compute thread i ≥ 1 stays on the i-th processor that this process may use.
         public var pinsThreads: Bool
         /// Value of `NEUROND_KERNELS`; nil = the best there is.
         public var kernels: String?
@@ -28,6 +34,9 @@ public final class StepEngine: Sendable {
         /// Bytes of key-value state for all sequences.
         public var keyValueBytes: Int
 
+        /// Defaults to unpinned threads, the fastest kernels and the budgets of `EngineLimits`.
+        ///
+        /// `rowsPerStep` is brought into 1…`EngineLimits.rowsPerStep`.
         public init(
             threads: Int, pinsThreads: Bool = false, kernels: String? = nil,
             rowsPerStep: Int = EngineLimits.rowsPerStep,
@@ -53,6 +62,8 @@ public final class StepEngine: Sendable {
         var isShutDown = false
     }
 
+    /// Reserves key-value memory and starts the engine's thread.
+    ///
     /// - Throws: `KernelError` for kernels this machine does not have or memory it cannot give.
     public init(model: Model, objects: ObjectStore, options: Options) throws {
         self.model = model

@@ -6,6 +6,7 @@ import ModelFile
 public struct WeightAlgebra: Sendable {
     private let model: Model
 
+    /// Works on the model's packed weights in place; nothing is copied until a vector is asked for.
     public init(_ model: Model) { self.model = model }
 
     /// How a vector is read as tokens.
@@ -17,6 +18,7 @@ public struct WeightAlgebra: Sendable {
         case normed
     }
 
+    /// Which of a neuron's three weight vectors, (width) each, is meant.
     public enum VectorKind: String, Sendable {
         /// Column of the down projection.
         case value
@@ -26,6 +28,8 @@ public struct WeightAlgebra: Sendable {
         case up
     }
 
+    /// Checks that both 0-based indices name a neuron of the model.
+    ///
     /// - Throws: `EngineError` naming a layer or neuron that is not there.
     public func check(layer: Int, neuron: Int) throws(EngineError) {
         let shape = model.configuration
@@ -63,6 +67,7 @@ public struct WeightAlgebra: Sendable {
         return values
     }
 
+    /// Euclidean norm √Σx², summed in double precision; 0 for an empty vector.
     public static func norm(_ vector: [Float]) -> Float {
         Float(vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
     }

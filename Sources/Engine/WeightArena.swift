@@ -12,7 +12,9 @@ public final class WeightArena: Sendable {
     /// Names the layout's version too: an engine of another build refuses it.
     static let magic = Array("NEURARN1".utf8)
 
+    /// The read-only mapping; its descriptor is what other processes map.
     public let memory: WeightMemory
+    /// What the arena holds and where, read from its own bytes.
     public let manifest: ArenaManifest
 
     /// Maps an arena that another process built.

@@ -17,6 +17,7 @@ public enum LoopError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A child was to get more descriptors than the limit.
     case tooManyDescriptors(count: Int, limit: Int)
 
+    /// One line for logs: the operation, its subject, the reason and, if there is one, the remedy.
     public var description: String {
         switch self {
         case .system(let operation, let subject, let code):

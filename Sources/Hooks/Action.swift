@@ -1,5 +1,6 @@
 /// A scalar, a vector of one value per element, or a tensor of a stored object.
 public enum HookValue: Sendable, Hashable {
+    /// The same number for every selected element.
     case scalar(Float)
     /// As long as the selection's elements in one layer (a head has head-dimension elements).
     case vector([Float])
@@ -18,11 +19,16 @@ public enum NoiseScale: String, Sendable, Hashable, Codable {
 
 /// Normally distributed noise, a pure function of its coordinates (see `CounterRandom`).
 public struct NoiseShape: Sendable, Hashable {
+    /// Centre μ of the distribution, in the units that `scale` sets.
     public var mean: Float
+    /// Spread σ, at least 0, in the units that `scale` sets; 0 gives the constant μ.
     public var standardDeviation: Float
+    /// Key of the generator: the same seed at the same coordinates is always the same number.
     public var seed: UInt64
+    /// Whether μ and σ are absolute or multiples of the unit's root mean square.
     public var scale: NoiseScale
 
+    /// Describes ε = μ + σ·n with n standard normal; `HookPlan.validate` refuses σ < 0.
     public init(mean: Float, standardDeviation: Float, seed: UInt64, scale: NoiseScale) {
         self.mean = mean
         self.standardDeviation = standardDeviation
@@ -33,6 +39,7 @@ public struct NoiseShape: Sendable, Hashable {
 
 /// What is done to the selected units.
 public enum Operation: Sendable, Hashable {
+    /// x := 0
     case zero
     /// x := factor · x
     case scale(Float)
@@ -59,10 +66,16 @@ public enum Operation: Sendable, Hashable {
 
 /// One intervention: an operation on the units of a target at some positions.
 public struct HookAction: Sendable, Hashable {
+    /// What is done to each selected element.
     public var operation: Operation
+    /// Which units it is done to: the union of selections and stored sets.
     public var target: Target
+    /// At which positions of the sequence it is done.
     public var positions: Positions
 
+    /// Describes an intervention at every position unless told otherwise; nothing is checked yet.
+    ///
+    /// `HookPlan.validate` refuses pairs of operation and site that have no meaning.
     public init(_ operation: Operation, _ target: Target, positions: Positions = .all) {
         self.operation = operation
         self.target = target

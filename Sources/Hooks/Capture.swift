@@ -1,11 +1,13 @@
 /// Number format of captured rows on the wire.
 public enum CaptureFormat: String, Sendable, Hashable, Codable {
+    /// Single precision goes with anything, half precision with raw rows only.
     case f32, f16
 }
 
 /// A reduction that the daemon computes instead of sending rows.
 public enum Reduction: Sendable, Hashable {
     // Per element over the selected positions of one item. Result shape: (elements).
+    /// Σx/n, Σ|x|/n, √(Σx²/n), √(Σx²), the largest x (NaN if any is) and Σx, over n positions.
     case mean, meanAbs, rms, l2, max, sum
     /// How many selected positions exceed the threshold.
     case countAbove(Float)
@@ -33,13 +35,16 @@ public enum Reduction: Sendable, Hashable {
 public struct Capture: Sendable, Hashable {
     /// One selection; layers may be several, each answered as a tensor of its own.
     public var selection: Selection
+    /// Positions whose rows are answered, or reduced over.
     public var positions: Positions
     /// nil: raw rows.
     public var reduction: Reduction?
+    /// Number format of raw rows; a reduction is refused unless this is `.f32`.
     public var format: CaptureFormat
     /// Read before this site's actions instead of after them.
     public var beforeActions: Bool
 
+    /// Reads raw f32 rows at every position, after the site's actions, unless told otherwise.
     public init(
         _ selection: Selection, positions: Positions = .all, reduction: Reduction? = nil,
         format: CaptureFormat = .f32, beforeActions: Bool = false

@@ -5,6 +5,7 @@ public struct SequenceExtent: Sendable, Hashable {
     /// Tokens that may be generated; 0 for a forward pass.
     public var maxTokenCount: Int
 
+    /// Describes a forward pass over the prompt alone unless tokens may be generated.
     public init(promptCount: Int, maxTokenCount: Int = 0) {
         self.promptCount = promptCount
         self.maxTokenCount = maxTokenCount

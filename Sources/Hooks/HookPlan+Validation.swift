@@ -59,7 +59,7 @@ extension Capture {
         guard format == .f32 else {
             throw .combination(
                 what: "format f16 with \(reduction.text)",
-                reason: "reductions are few numbers and are always answered in f32",
+                reason: "reductions are few numbers and have a type of their own",
                 accepted: "f16 for raw rows")
         }
     }

@@ -9,6 +9,7 @@ public struct NeuronSet: Sendable, Hashable {
     /// How the set came about, for people.
     public var origin: String?
 
+    /// Takes units by 0-based layer; whether they exist is checked when a plan is resolved.
     public init(
         modelDigest: String? = nil, neurons: [Int: IndexRanges] = [:],
         heads: [Int: IndexRanges] = [:], origin: String? = nil

@@ -3,6 +3,7 @@
 /// Positions are absolute and 0-based. Negative numbers count from the end of the *prompt*, so
 /// that they mean the same at any prompt chunking and while tokens are generated.
 public struct Positions: Sendable, Hashable {
+    /// One way to name positions; a hook applies where any of its clauses does.
     public enum Clause: Sendable, Hashable {
         /// Every position.
         case all
@@ -12,6 +13,7 @@ public struct Positions: Sendable, Hashable {
         case generated
         /// The last position of the prompt.
         case last
+        /// These positions; −1 is the prompt's last.
         case list([Int])
         /// Half-open `from..<to`; nil `to` is open-ended, and then covers generated positions too.
         case window(from: Int, to: Int?)
@@ -19,13 +21,17 @@ public struct Positions: Sendable, Hashable {
         case tokens([Int32])
     }
 
+    /// What the union is taken of; `HookPlan.validate` refuses an empty list.
     public var clauses: [Clause]
 
+    /// Joins the clauses; without an argument every position is meant.
     public init(_ clauses: [Clause] = [.all]) {
         self.clauses = clauses
     }
 
+    /// Every position, prompt and generated.
     public static let all = Positions([.all])
+    /// The last position of the prompt, whose logits predict the first new token.
     public static let last = Positions([.last])
 }
 

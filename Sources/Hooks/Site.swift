@@ -62,17 +62,22 @@ extension SiteKind {
 
 /// What an index into a site counts.
 public enum SiteUnit: String, Sendable, Hashable {
+    /// An element of a row of the residual stream's width; a query head.
     case dimension, head
+    /// A key-value head, which several query heads may share.
     case keyValueHead = "key-value head"
+    /// A gated neuron of the MLP; a token id.
     case neuron, token
 }
 
 /// One concrete site: a kind and, where the kind is layered, a 0-based layer.
 public struct Site: Sendable, Hashable, CustomStringConvertible {
+    /// Which place in the forward pass it is.
     public let kind: SiteKind
     /// 0 for sites that exist once.
     public let layer: Int
 
+    /// Names a site; the layer of a kind that exists once is taken as 0.
     public init(_ kind: SiteKind, layer: Int = 0) {
         self.kind = kind
         self.layer = kind.isLayered ? layer : 0

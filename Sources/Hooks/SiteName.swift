@@ -4,6 +4,7 @@
 /// (`SiteAlias`). Names whose tensor differs from what they seem to say are refused with the
 /// reason, or accepted with a note where they differ for some models only.
 public struct SiteName: Sendable, Hashable {
+    /// The place in the forward pass that the name means.
     public let kind: SiteKind
     /// `.all` for sites that exist once, and for layered names written without a layer.
     public let layers: IndexSelector

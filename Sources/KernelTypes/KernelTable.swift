@@ -4,7 +4,15 @@
 public struct KernelTable: Sendable {
     /// Bytes of one group of 32 prepared int8 activations.
     public var activationGroupBytes: Int
+    /// Rounds groups of 32 values to int8: scale = max|x| / 127, q = round(x * (127 / max|x|)).
+    ///
+    /// Ties go to even. A group of zeros gets scale 0; one with an infinity or a NaN gets scale
+    /// NaN.
     public var quantize: @Sendable (QuantizeRow) -> Void
+    /// output[r][o] = the sum over groups of dot(weight, activation quants) * both their scales.
+    ///
+    /// Dots are exact integers; groups are added in order by fused multiply-adds, alike in every
+    /// path.
     public var quantizedProduct: @Sendable (QuantizedProduct) -> Void
     /// Product over panels of single precision.
     public var singleProduct: @Sendable (FloatProduct) -> Void
@@ -31,6 +39,9 @@ public struct KernelTable: Sendable {
     public var softmax: @Sendable (_ scores: UnsafeMutablePointer<Float>, _ count: Int) -> Void
     /// log(sum(exp(values))).
     public var logSumExp: @Sendable (_ values: UnsafePointer<Float>, _ count: Int) -> Double
+    /// Turns each pair (x, y) of each head into (x cos - y sin, y cos + x sin), in place.
+    ///
+    /// Rotary position embedding, from Su, Lu, Pan, Wen, Liu (2021).
     public var rotate: @Sendable (RotateRow) -> Void
     /// target[i * stride] = values[i], rounded to half precision if `half`.
     public var storeElements:
@@ -51,6 +62,7 @@ public struct KernelTable: Sendable {
             _ target: UnsafeMutablePointer<Float>
         ) -> Void
 
+    /// Takes one function for each entry; the `makeKernelTable` of each module calls it.
     public init(
         activationGroupBytes: Int,
         quantize: @escaping @Sendable (QuantizeRow) -> Void,

@@ -33,6 +33,7 @@ public enum PanelShape {
 public struct QuantizeRow {
     /// `count` values.
     public let values: UnsafePointer<Float>
+    /// Values to quantize; the last group is filled up with zeros.
     public let count: Int
     /// Activation blocks, 8 for each group, in the instruction set's own form.
     public let blocks: UnsafeMutableRawPointer
@@ -41,6 +42,7 @@ public struct QuantizeRow {
     /// For each group, -128 times the sum of its quants: repays the offset of unsigned weights.
     public let offsets: UnsafeMutablePointer<Int32>
 
+    /// Records one row as given; each target must have room for every group, the last included.
     public init(
         values: UnsafePointer<Float>, count: Int, blocks: UnsafeMutableRawPointer,
         scales: UnsafeMutablePointer<Float>, offsets: UnsafeMutablePointer<Int32>
@@ -56,12 +58,16 @@ public struct QuantizeRow {
 /// Where the outputs of a product go: row r, output o at `values[r * stride + o]`.
 @frozen
 public struct ProductOutput {
+    /// Output 0 of row 0.
     public let values: UnsafeMutablePointer<Float>
+    /// Floats from one row to the next, at least `outputCount`.
     public let stride: Int
+    /// Rows to write: as many as are multiplied.
     public let rowCount: Int
     /// Outputs to write, counted from the first panel; the last panel may be short.
     public let outputCount: Int
 
+    /// Records a target as given; all of its rows must lie in one buffer.
     public init(
         values: UnsafeMutablePointer<Float>, stride: Int, rowCount: Int, outputCount: Int
     ) {
@@ -79,17 +85,22 @@ public struct QuantizedProduct {
     public let panels: UnsafeRawPointer
     /// Bytes from one panel to the next.
     public let panelStride: Int
+    /// Groups of 32 inputs in each row and each panel, the last filled up with zeros.
     public let groupCount: Int
     /// The first row's activation blocks.
     public let blocks: UnsafeRawPointer
     /// Bytes from one row's blocks to the next.
     public let blockStride: Int
-    /// The first row's scales and offsets, [row][group], `groupStride` apart.
+    /// The first row's scales, one for each group: [row][group], `groupStride` apart.
     public let scales: UnsafePointer<Float>
+    /// The first row's offsets, laid out as `scales`: what each group's integer sum starts from.
     public let offsets: UnsafePointer<Int32>
+    /// Elements from one row's scales, or offsets, to the next row's.
     public let groupStride: Int
+    /// Where the products go, and how many rows and outputs there are.
     public let output: ProductOutput
 
+    /// Records a product as given; panels and rows must have been made for the same path.
     public init(
         panels: UnsafeRawPointer, panelStride: Int, groupCount: Int, blocks: UnsafeRawPointer,
         blockStride: Int, scales: UnsafePointer<Float>, offsets: UnsafePointer<Int32>,
@@ -114,12 +125,16 @@ public struct FloatProduct {
     public let panels: UnsafeRawPointer
     /// Bytes from one panel to the next.
     public let panelStride: Int
+    /// Inputs of each row and each panel, not padded.
     public let inputCount: Int
     /// The first row; rows are `rowStride` floats apart.
     public let rows: UnsafePointer<Float>
+    /// Floats from one row to the next, at least `inputCount`.
     public let rowStride: Int
+    /// Where the products go, and how many rows and outputs there are.
     public let output: ProductOutput
 
+    /// Records a product as given; the entry called decides how the panels' bytes are read.
     public init(
         panels: UnsafeRawPointer, panelStride: Int, inputCount: Int, rows: UnsafePointer<Float>,
         rowStride: Int, output: ProductOutput

@@ -11,6 +11,7 @@ public enum KernelError: Error, Equatable, Sendable {
 }
 
 extension KernelError: CustomStringConvertible {
+    /// One line for people: what was refused and why; for a path also those accepted here.
     public var description: String {
         switch self {
         case .system(let operation, let subject, let code):

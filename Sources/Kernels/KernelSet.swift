@@ -2,6 +2,7 @@ internal import KernelTypes
 
 /// The kernels of one path, with every shape checked before a pointer is made.
 public struct KernelSet: Sendable {
+    /// The instruction set whose kernels these are.
     public let path: KernelPath
     let table: KernelTable
 

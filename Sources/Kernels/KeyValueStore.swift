@@ -11,15 +11,20 @@ public final class KeyValueStore: @unchecked Sendable {
 
     /// How elements are stored.
     public enum Precision: String, Sendable {
+        /// Half or single precision: 2 or 4 bytes an element.
         case f16, f32
     }
 
     /// Positions in one block.
     public static let blockPositions = 32
 
+    /// Layers that each block holds keys and values of.
     public let layers: Int
+    /// Key-value heads of one layer.
     public let keyValueHeads: Int
+    /// Elements of one key or one value of a head.
     public let headDimension: Int
+    /// How every key and value is stored; writing rounds to it.
     public let precision: Precision
     /// Blocks 0..<blockCapacity can be used.
     public let blockCapacity: Int

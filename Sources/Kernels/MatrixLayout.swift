@@ -20,6 +20,7 @@ public struct MatrixLayout: Sendable, Equatable, Codable {
     /// Inputs of one int8 group.
     public static let groupWidth = PanelShape.groupWidth
 
+    /// How each weight is stored, which decides the bytes of a panel.
     public let form: WeightForm
     /// Rows of the matrix: the width of what a product writes.
     public let outputs: Int

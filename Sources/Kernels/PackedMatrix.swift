@@ -2,6 +2,7 @@ internal import KernelTypes
 
 /// Packed weights that products read.
 public struct PackedMatrix: Sendable {
+    /// The matrix's shape and form: (outputs, inputs).
     public let layout: MatrixLayout
     let memory: WeightMemory
     let byteOffset: Int

@@ -11,8 +11,11 @@ public final class PreparedRows: @unchecked Sendable {
     let scales: UnsafeMutablePointer<Float>
     let offsets: UnsafeMutablePointer<Int32>
 
+    /// Rows that can be prepared at once: 0..<rowCapacity.
     public let rowCapacity: Int
+    /// Values of one row: the inputs of the matrix that it will meet.
     public let inputs: Int
+    /// Form of that matrix; rows for f16 and f32 are alike, rows for int8 are not.
     public let form: WeightForm
 
     /// Bytes from one row's activations to the next: an odd number of cache lines, so that the

@@ -14,6 +14,7 @@ public final class RotaryTable: Sendable {
         case interleaved
     }
 
+    /// Which two dimensions of a head turn together.
     public let layout: Layout
     /// Positions 0..<positions are in the table.
     public let positions: Int

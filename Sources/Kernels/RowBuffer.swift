@@ -8,7 +8,9 @@ public final class RowBuffer: @unchecked Sendable {
     // Sendable: the address never changes; its elements follow the rule above.
     private let base: UnsafeMutablePointer<Float>
 
+    /// Rows in the buffer: 0..<rowCapacity.
     public let rowCapacity: Int
+    /// Floats of one row that can be used; the padding up to `stride` cannot.
     public let width: Int
     /// Floats from one row to the next: the width rounded up to a multiple of 16.
     public let stride: Int

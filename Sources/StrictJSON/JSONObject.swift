@@ -2,7 +2,9 @@
 public struct JSONObject: Hashable, Sendable {
     /// One key and its value.
     public struct Member: Hashable, Sendable {
+        /// The name with its escapes resolved, compared byte for byte.
         public let key: JSONString
+        /// What stands after the colon.
         public let value: JSONValue
 
         /// Creates a member.

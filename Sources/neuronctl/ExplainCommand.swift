@@ -70,7 +70,7 @@ private func explain(
     guard !connection.json else { return console.print(json(reply).text) }
     for item in reply.items {
         console.print(
-            "item \(item.item): \(item.tokens) tokens, \(item.multiplyAdds) multiply-adds, "
+            "item \(item.item): \(item.tokens) tokens, \(Int64(item.multiplyAdds)) multiply-adds, "
                 + "\(item.replyBytes) reply bytes, \(item.keyValueBytes) KV bytes")
         for action in item.actions {
             console.print(
@@ -78,7 +78,8 @@ private func explain(
         }
         for tensor in item.tensors { console.print("  \(tensor.name)\t\(tensor.shape)") }
     }
-    console.print("\(reply.multiplyAdds) multiply-adds, \(reply.replyBytes) reply bytes in all")
+    console.print(
+        "\(Int64(reply.multiplyAdds)) multiply-adds, \(reply.replyBytes) reply bytes in all")
 }
 
 private func json(_ reply: Neurond_V1_ExplainReply) -> JSON {

@@ -86,14 +86,8 @@ struct ForwardCommand: DaemonCommand {
             console.print(
                 "\(score.id)\t\(JSON.string(piece(score.piece)).text)\t\(score.logProbability)")
         }
-        for tensor in answer.tensors {
-            console.print("\(tensor.name)\t\(tensor.shape)")
-            guard output == nil else { continue }
-            for (row, label) in tensor.labels.enumerated() {
-                let values = tensor[row: row].prefix(8).map { "\($0)" }.joined(separator: " ")
-                let place = label.position.map { "position \($0)" } ?? "row \(row)"
-                console.print("  \(place): \(values)" + (tensor.rowWidth > 8 ? " …" : ""))
-            }
+        if output == nil {
+            for line in TensorText.lines(answer.tensors) { console.print(line) }
         }
         noteReceipts(answer.reply.receipts, console)
     }

@@ -73,6 +73,9 @@ struct GenerateCommand: DaemonCommand {
             console.print(result.json(trailers, withValues: output == nil).text)
         } else {
             console.write("\n")
+            if output == nil {
+                for line in TensorText.lines(result.tensors) { console.print(line) }
+            }
             summarize(result, trailers, console)
         }
     }

@@ -14,11 +14,10 @@ struct CommandLineTests {
         let text = try String(
             contentsOf: DaemonProcess.packageRoot.appending(path: "README.md"), encoding: .utf8)
         var count = 0
-        for line in text.split(separator: "\n") where line.hasPrefix("$ neuronctl ") {
-            let words = try shellWords(String(line.dropFirst("$ neuronctl ".count)))
-            let (status, out, error) = try daemon.control(words)
-            #expect(status == 0, "\(line): \(error)")
-            #expect(!out.isEmpty, "\(line)")
+        for (command, output) in consoleExamples(in: text) {
+            let (status, out, error) = try daemon.control(try shellWords(command))
+            #expect(status == 0, "\(command): \(error)")
+            #expect(out == output, "\(command)")
             count += 1
         }
         #expect(count >= 4)
@@ -76,6 +75,22 @@ struct CommandLineTests {
         #expect(error?["code"] as? String == "OUT_OF_RANGE")
         #expect((error?["message"] as? String)?.contains("99") == true)
         #expect(daemon.stop() == 0)
+    }
+
+    /// The commands of a text's console blocks, and the output that each is said to have.
+    private func consoleExamples(in text: String) -> [(command: String, output: String)] {
+        var examples: [(command: String, output: String)] = []
+        var isConsole = false
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("```") {
+                isConsole = line == "```console"
+            } else if isConsole, line.hasPrefix("$ neuronctl ") {
+                examples.append((String(line.dropFirst("$ neuronctl ".count)), ""))
+            } else if isConsole, !examples.isEmpty {
+                examples[examples.count - 1].output += line + "\n"
+            }
+        }
+        return examples
     }
 
     /// Splits a line as a shell does, with single quotes.

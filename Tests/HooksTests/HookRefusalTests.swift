@@ -242,8 +242,8 @@ import Testing
         ),
         (
             "L3N* mean f16",
-            "format f16 with mean is not possible: reductions are few numbers and are always "
-                + "answered in f32; accepted: f16 for raw rows"
+            "format f16 with mean is not possible: reductions are few numbers and have a "
+                + "type of their own; accepted: f16 for raw rows"
         ),
         (
             "L3N* entropy",

@@ -137,7 +137,7 @@ import Wire
         }
         #expect(run.code == 0)
         #expect(run.output.contains("8\t\"5\"\t-0.5"))
-        #expect(run.output.contains("position 1: 1.0 2.0"))
+        #expect(run.output.contains("position 1  1.0 2.0"))
     }
 
     @Test func forwardWritesSafetensors() async throws {
