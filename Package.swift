@@ -152,8 +152,8 @@ let tests: [Target] = [
     tests(
         of: "Neuronctl",
         needs: [
-            "FakeDaemon", "neuronctl", "NeurondClient", "EventLoop", "HookMessages", "Hooks",
-            "Messages", "Wire", argumentParser, protobuf,
+            "FakeDaemon", "neurond", "neuronctl", "NeurondClient", "EventLoop", "HookMessages",
+            "Hooks", "Messages", "Wire", argumentParser, protobuf,
         ]),
     tests(
         of: "EndToEnd",

@@ -53,9 +53,16 @@ need_packages() {
 
 # need_swift: a toolchain is there, at least the one that Package.swift asks for.
 need_swift() {
+    local wanted found version
     command -v swift >/dev/null ||
         fail "swift is not on the PATH; see https://www.swift.org/install"
-    note "$(swift --version 2>/dev/null | head -n 1)"
+    wanted=$(sed -n '1s/.*swift-tools-version: *\([0-9.]*\).*/\1/p' "$repository/Package.swift")
+    version=$(swift --version 2>/dev/null) || fail "'swift --version' fails"
+    found=$(sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' <<<"$version")
+    [ -n "$found" ] || fail "'swift --version' names no version: $version"
+    [ "$(printf '%s\n' "$wanted" "$found" | sort -V | head -n 1)" = "$wanted" ] ||
+        fail "Swift $found is too old: Package.swift asks for $wanted or later"
+    note "Swift $found"
 }
 
 # need_python_environment DIRECTORY REQUIREMENT…: a virtual environment with these from PyPI.

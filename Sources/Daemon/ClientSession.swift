@@ -10,6 +10,8 @@ final class ClientSession {
     var requests: [UInt32: RelayedRequest] = [:]
     /// Requests whose frames are still arriving, by stream.
     var incoming: [UInt32: IncomingRequest] = [:]
+    /// Objects that arrive or that engines look at, by stream.
+    var uploads: [UInt32: ObjectUpload] = [:]
 
     init(number: UInt64, identity: Identity, channel: Channel) {
         self.number = number
@@ -19,7 +21,7 @@ final class ClientSession {
 
     /// Sends one message and ends the stream well.
     func answer(_ streamID: UInt32, _ message: [UInt8]) {
-        attempt { connection throws(WireError) in
+        attempt(on: streamID) { connection throws(WireError) in
             try connection.sendMessage(message, on: streamID)
             try connection.sendEnd(EndMessage.ok, on: streamID)
         }
@@ -27,22 +29,26 @@ final class ClientSession {
 
     /// Ends a stream.
     func end(_ streamID: UInt32, _ payload: [UInt8]) {
-        attempt { connection throws(WireError) in
+        attempt(on: streamID) { connection throws(WireError) in
             try connection.sendEnd(payload, on: streamID)
         }
     }
 
     /// Passes a frame of an engine on.
     func forward(_ frame: Frame, on streamID: UInt32) {
-        attempt { connection throws(WireError) in
+        attempt(on: streamID) { connection throws(WireError) in
             try connection.forward(frame, on: streamID)
         }
     }
 
-    /// Sends, and closes the connection where that is not possible: the client would otherwise
-    /// wait for something that never comes.
-    private func attempt(_ body: (inout Connection) throws(WireError) -> Void) {
-        guard !channel.isClosed else { return }
+    /// Sends, and closes the connection where that is not possible.
+    ///
+    /// The client would otherwise wait for something that never comes. Nobody waits on a stream
+    /// that has ended.
+    private func attempt(
+        on streamID: UInt32, _ body: (inout Connection) throws(WireError) -> Void
+    ) {
+        guard !channel.isClosed, channel.connection.isOpen(streamID) else { return }
         do throws(WireError) {
             try body(&channel.connection)
         } catch {
@@ -54,8 +60,23 @@ final class ClientSession {
 
 /// A request whose frames have not all arrived.
 struct IncomingRequest {
-    let method: UInt16
-    /// Payload of the REQUEST frame, then of each MESSAGE.
-    var payloads: [[UInt8]]
-    var byteCount: Int
+    let method: Wire.Method
+    /// Payload of the REQUEST frame; it counts against the budget.
+    let payload: [UInt8]
+    let options: ReceivedOptions
+}
+
+/// What every request may say about itself, checked.
+struct ReceivedOptions {
+    let requestID: String
+    /// On the loop's clock; nil is never.
+    let deadline: UInt64?
+}
+
+/// A stream that waits for the first engine to say what the model is.
+struct WaitingForCapabilities {
+    let session: ClientSession
+    let streamID: UInt32
+    /// Its name in the ledger, which keeps its deadline.
+    let key: RequestKey
 }

@@ -1,3 +1,5 @@
+import Wire
+
 /// Every bound of the daemon's processes that neither Wire nor Supervision has, with its reason.
 public enum DaemonLimits {
     /// Client connections at once; each costs a descriptor and a few kilobytes when idle.
@@ -7,10 +9,8 @@ public enum DaemonLimits {
     /// more credit is given for what is to be sent to it.
     static let queuedByteCount = 4_194_304
 
-    /// Payload bytes of one request, over all its frames.
-    ///
-    /// They are kept until its END in case it must be run again. Large data travels as objects.
-    public static let requestByteCount = 16_777_216
+    /// Payload bytes of one request, which is one frame; large data travels as objects.
+    public static let requestByteCount = Wire.Limits.defaultFrameByteCount
 
     /// Credit for all streams of an engine's connection together: the most there is, so that only
     /// the streams' own windows bind and a stalled client stalls nobody else.

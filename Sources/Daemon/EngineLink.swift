@@ -34,6 +34,11 @@ final class EngineLink {
     /// Whether requests may be sent.
     var isReady: Bool { lifecycle.phase == .ready }
 
+    /// Whether it works on anything but requests that clients wait for.
+    var hasOtherWork: Bool {
+        purposes.values.contains { if case .request = $0 { false } else { true } }
+    }
+
     /// Opens a stream with a client's request.
     ///
     /// - Throws: `WireError.local` when the request does not fit the engine's limits.

@@ -64,7 +64,7 @@ extension Supervisor {
             case .dataAfterLast:
                 EndMessage.failure(.invalidArgument, "DATA_AFTER_LAST", "\(violation)")
             }
-        session.incoming[streamID] = nil
+        forget(streamID, of: session)
         if let request = session.requests[streamID] {
             fail(request, end)
         } else {
@@ -74,12 +74,19 @@ extension Supervisor {
 
     private func didCancel(_ streamID: UInt32, from session: ClientSession) {
         let end = EndMessage.failure(.cancelled, "CANCELLED", "the client cancelled the request")
-        session.incoming[streamID] = nil
+        forget(streamID, of: session)
         if let request = session.requests[streamID] {
             release(request)
             pump()
         }
         session.end(streamID, end)
+    }
+
+    /// Forgets what a stream without an engine's request is for; its END is the caller's.
+    private func forget(_ streamID: UInt32, of session: ClientSession) {
+        _ = takeIncoming(streamID, of: session)
+        if let upload = session.uploads[streamID] { forget(upload) }
+        forgetWaiting { $0.session === session && $0.streamID == streamID }
     }
 
     private func didClose(_ session: ClientSession, _ reason: String?) {
@@ -88,7 +95,9 @@ extension Supervisor {
             "client left",
             metadata: ["client": "\(session.number)", "reason": "\(reason ?? "closed")"])
         for request in Array(session.requests.values) { release(request) }
-        waitingForCapabilities.removeAll { $0.session === session }
+        for streamID in Array(session.incoming.keys) { _ = takeIncoming(streamID, of: session) }
+        for upload in Array(session.uploads.values) { forget(upload) }
+        forgetWaiting { $0.session === session }
         pump()
         perform(drain.activeCountChanged(to: sessions.count))
     }

@@ -168,8 +168,9 @@ extension Supervisor {
                 "running": "\(queue.runningCount(on: link.index))",
             ])
         queue.engineIsGone(link.index)
+        let hadOtherWork = link.hasOtherWork
         let calls = link.reset()
-        let fallout = ledger.engineDied(link.index)
+        let fallout = ledger.engineDied(link.index, hadOtherWork: hadOtherWork)
         queue.enqueueInterrupted(fallout.requeued)
         perform(link.lifecycle.didDie(now: loop.now), on: link)
         for call in calls { call.finish(.engineDied) }

@@ -8,18 +8,31 @@ extension Supervisor {
     // MARK: Capabilities
 
     /// Answers what can be hooked, once an engine has said what the model is.
-    func answerCapabilities(_ streamID: UInt32, of session: ClientSession) {
-        guard let reply = capabilities else {
-            waitingForCapabilities.append((session, streamID))
-            return
+    func answerCapabilities(
+        _ streamID: UInt32, of session: ClientSession, deadline: UInt64?
+    ) {
+        if let reply = capabilities {
+            return session.answer(streamID, EndMessage.encode(reply))
         }
-        session.answer(streamID, EndMessage.encode(reply))
+        let key = ledger.add(deadline: deadline)
+        waitingForCapabilities.append(
+            WaitingForCapabilities(session: session, streamID: streamID, key: key))
+        if deadline != nil { scheduleDeadlines() }
     }
 
     func answerWaitingForCapabilities() {
         let waiting = waitingForCapabilities
-        waitingForCapabilities = []
-        for (session, streamID) in waiting { answerCapabilities(streamID, of: session) }
+        forgetWaiting { _ in true }
+        for item in waiting {
+            answerCapabilities(item.streamID, of: item.session, deadline: nil)
+        }
+    }
+
+    /// Forgets streams that wait for the first engine; their END is the caller's.
+    func forgetWaiting(where isGone: (WaitingForCapabilities) -> Bool) {
+        for item in waitingForCapabilities where isGone(item) { ledger.end(item.key) }
+        waitingForCapabilities.removeAll(where: isGone)
+        if ledger.nextDeadline == nil { scheduleDeadlines() }
     }
 
     private var capabilities: Neurond_V1_CapabilitiesReply? {
@@ -39,11 +52,17 @@ extension Supervisor {
 
     private static let limits: [Neurond_V1_Limit] = [
         limit("daemon.connections", DaemonLimits.connectionCount, "GOAWAY RESOURCE_EXHAUSTED"),
-        limit("daemon.request_bytes", DaemonLimits.requestByteCount, "OUT_OF_RANGE"),
+        limit("daemon.request_bytes", DaemonLimits.requestByteCount, "GOAWAY FRAME_TOO_LARGE"),
         limit("daemon.queued_requests", Supervision.Limits.queuedRequests, "RESOURCE_EXHAUSTED"),
         limit(
             "daemon.queued_requests_per_identity", Supervision.Limits.queuedRequestsPerIdentity,
             "RESOURCE_EXHAUSTED"),
+        limit(
+            "daemon.queued_and_running_bytes", Supervision.Limits.requestBytes,
+            "RESOURCE_EXHAUSTED"),
+        limit(
+            "daemon.queued_and_running_bytes_per_connection",
+            Supervision.Limits.requestBytesPerConnection, "RESOURCE_EXHAUSTED"),
         limit(
             "daemon.running_per_engine", Supervision.Limits.runningPerEngine,
             "further requests wait"),

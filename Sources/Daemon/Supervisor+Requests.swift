@@ -16,94 +16,91 @@ extension Supervisor {
 
     func didReceiveRequest(_ frame: Frame, from session: ClientSession) {
         requestsTotal += 1
-        if frame.isLast {
-            return begin(frame.method, [frame.payload], frame.streamID, from: session)
+        let streamID = frame.streamID
+        guard let method = Wire.Method(rawValue: frame.method) else {
+            return refuse(
+                streamID, of: session,
+                EndMessage.failure(
+                    .unimplemented, "UNKNOWN_METHOD", "method \(frame.method) does not exist"))
         }
-        session.incoming[frame.streamID] = IncomingRequest(
-            method: frame.method, payloads: [frame.payload], byteCount: frame.payload.count)
+        let options: ReceivedOptions
+        do {
+            options = try self.options(of: frame.payload)
+        } catch {
+            return refuse(streamID, of: session, error.end)
+        }
+        let request = IncomingRequest(method: method, payload: frame.payload, options: options)
+        if method == .putObject { return beginUpload(frame, options, of: session) }
+        if let refusal = budget.reserve(frame.payload.count, for: session.number) {
+            return refuse(streamID, of: session, Self.end(of: refusal))
+        }
+        session.incoming[streamID] = request
+        if frame.isLast { begin(streamID, from: session) }
     }
 
     func didReceiveData(_ frame: Frame, from session: ClientSession) {
         let streamID = frame.streamID
         session.channel.connection.consumed(frame.payload.count, on: streamID)
-        guard var incoming = session.incoming[streamID] else { return }
-        incoming.byteCount += frame.payload.count
-        incoming.payloads.append(frame.payload)
-        let limit = byteLimit(ofMethod: incoming.method)
-        guard incoming.byteCount <= limit else {
-            session.incoming[streamID] = nil
-            return refuse(
-                streamID, of: session,
-                EndMessage.failure(
-                    .outOfRange, "REQUEST_TOO_LARGE",
-                    "a request of more than \(limit) bytes", asked: incoming.byteCount,
-                    limit: limit))
-        }
-        session.incoming[streamID] = incoming
-        guard frame.isLast else { return }
-        session.incoming[streamID] = nil
-        begin(incoming.method, incoming.payloads, streamID, from: session)
-    }
-
-    private func byteLimit(ofMethod method: UInt16) -> Int {
-        guard method == Wire.Method.putObject.rawValue else { return DaemonLimits.requestByteCount }
-        // The content, and room for the messages around it.
-        return Supervision.Limits.largestObjectByteCount + DaemonLimits.requestByteCount
-    }
-
-    private func begin(
-        _ number: UInt16, _ payloads: [[UInt8]], _ streamID: UInt32, from session: ClientSession
-    ) {
-        switch Wire.Method(rawValue: number) {
-        case .capabilities: answerCapabilities(streamID, of: session)
-        case .status: session.answer(streamID, EndMessage.encode(status))
-        case .putObject: putObject(payloads, streamID, of: session)
-        case .listObjects: session.answer(streamID, EndMessage.encode(objectList))
-        case .dropObject: dropObject(payloads[0], streamID, of: session)
-        case let method? where [.loadModel, .unloadModel, .drain].contains(method):
-            refuse(
-                streamID, of: session,
-                EndMessage.failure(
-                    .unimplemented, "UNIMPLEMENTED", "\(method) is not served by this build"))
-        case nil:
-            refuse(
-                streamID, of: session,
-                EndMessage.failure(
-                    .unimplemented, "UNKNOWN_METHOD", "method \(number) does not exist"))
-        case .some: enqueue(number, payloads, streamID, from: session)
-        }
-    }
-
-    // MARK: Queueing
-
-    private func enqueue(
-        _ method: UInt16, _ payloads: [[UInt8]], _ streamID: UInt32, from session: ClientSession
-    ) {
-        guard payloads.count == 1 || payloads.dropFirst().allSatisfy(\.isEmpty) else {
+        if let upload = session.uploads[streamID] { return receive(frame, of: upload) }
+        guard session.incoming[streamID] != nil else { return }
+        guard frame.payload.isEmpty else {
+            _ = takeIncoming(streamID, of: session)
             return refuse(
                 streamID, of: session,
                 EndMessage.failure(
                     .invalidArgument, "UNEXPECTED_MESSAGE",
                     "this method takes one REQUEST and no MESSAGE"))
         }
-        let options: Neurond_V1_RequestOptions
-        do {
-            options = try Self.options(of: payloads[0])
-        } catch {
-            return refuse(streamID, of: session, error.end)
+        if frame.isLast { begin(streamID, from: session) }
+    }
+
+    /// Takes a request whose frames were arriving out of the books.
+    func takeIncoming(_ streamID: UInt32, of session: ClientSession) -> IncomingRequest? {
+        guard let incoming = session.incoming.removeValue(forKey: streamID) else { return nil }
+        budget.release(incoming.payload.count, for: session.number)
+        return incoming
+    }
+
+    private func begin(_ streamID: UInt32, from session: ClientSession) {
+        guard let request = takeIncoming(streamID, of: session) else { return }
+        if let deadline = request.options.deadline, deadline <= loop.now {
+            return refuse(streamID, of: session, Self.deadlineExceeded)
         }
-        let deadline = options.deadlineMs == 0 ? nil : loop.now + UInt64(options.deadlineMs)
-        let key = ledger.add(deadline: deadline)
+        switch request.method {
+        case .capabilities:
+            answerCapabilities(streamID, of: session, deadline: request.options.deadline)
+        case .status: session.answer(streamID, EndMessage.encode(status))
+        case .listObjects: session.answer(streamID, EndMessage.encode(objectList))
+        case .dropObject: dropObject(request.payload, streamID, of: session)
+        case .loadModel, .unloadModel, .drain:
+            refuse(
+                streamID, of: session,
+                EndMessage.failure(
+                    .unimplemented, "UNIMPLEMENTED",
+                    "\(request.method) is not served by this build"))
+        default: enqueue(request, streamID, from: session)
+        }
+    }
+
+    // MARK: Queueing
+
+    private func enqueue(
+        _ incoming: IncomingRequest, _ streamID: UInt32, from session: ClientSession
+    ) {
+        let options = incoming.options
+        let key = ledger.add(deadline: options.deadline)
         if let refusal = queue.enqueue(key, for: session.identity) {
             ledger.end(key)
             return refuse(streamID, of: session, Self.end(of: refusal))
         }
+        // It was just released for this very payload, so there is room.
+        _ = budget.reserve(incoming.payload.count, for: session.number)
         let request = RelayedRequest(
-            key: key, session: session, streamID: streamID, method: method,
-            requestID: options.requestID, payload: payloads[0])
+            key: key, session: session, streamID: streamID, method: incoming.method.rawValue,
+            requestID: options.requestID, payload: incoming.payload)
         requests[key] = request
         session.requests[streamID] = request
-        if deadline != nil { scheduleDeadlines() }
+        if options.deadline != nil { scheduleDeadlines() }
         pump()
     }
 
@@ -111,9 +108,7 @@ extension Supervisor {
         let end: [UInt8]
     }
 
-    private static func options(
-        of payload: [UInt8]
-    ) throws(OptionsError) -> Neurond_V1_RequestOptions {
+    private func options(of payload: [UInt8]) throws(OptionsError) -> ReceivedOptions {
         guard let envelope = try? Neurond_V1_RequestEnvelope(serializedBytes: payload) else {
             throw OptionsError(
                 end: EndMessage.failure(
@@ -129,7 +124,24 @@ extension Supervisor {
                     "request_id must be at most \(limit) bytes of printable ASCII",
                     field: "options.request_id", asked: id.count, limit: limit))
         }
-        return envelope.options
+        let milliseconds = UInt64(envelope.options.deadlineMs)
+        return ReceivedOptions(
+            requestID: envelope.options.requestID,
+            deadline: milliseconds == 0 ? nil : loop.now + milliseconds)
+    }
+
+    private static func end(of refusal: PayloadBudget.Refusal) -> [UInt8] {
+        let (reason, whose, asked, limit) =
+            switch refusal {
+            case .full(let asked, let limit): ("REQUEST_BYTES", "all", asked, limit)
+            case .connectionFull(let asked, let limit):
+                ("CONNECTION_REQUEST_BYTES", "this connection's", asked, limit)
+            }
+        return EndMessage.failure(
+            .resourceExhausted, reason,
+            "with this one \(whose) requests would keep \(asked) bytes, at most \(limit) may",
+            asked: asked, limit: limit,
+            retryAfterMilliseconds: Supervision.Limits.queueRetryAfterMilliseconds)
     }
 
     private static func end(of refusal: AdmissionQueue.Refusal) -> [UInt8] {
@@ -174,6 +186,10 @@ extension Supervisor {
             request.uncreditedByteCount += frame.payload.count
             request.session.forward(frame, on: request.streamID)
             request.returnCredit()
+            if request.uncreditedByteCount > 0 {
+                queue.didStall(on: link.index)
+                pump()
+            }
         case .skip, .discard:
             link.consumed(frame.payload.count, on: frame.streamID)
         }
@@ -228,7 +244,8 @@ extension Supervisor {
 
     private func forget(_ request: RelayedRequest) {
         ledger.end(request.key)
-        requests[request.key] = nil
+        guard requests.removeValue(forKey: request.key) != nil else { return }
+        budget.release(request.payload.count, for: request.session.number)
         request.session.requests[request.streamID] = nil
         if ledger.nextDeadline == nil { scheduleDeadlines() }
     }

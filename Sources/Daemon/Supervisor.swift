@@ -22,18 +22,20 @@ public final class Supervisor {
     var requests: [RequestKey: RelayedRequest] = [:]
     var uploads: [ObjectUpload] = []
     /// Streams that wait for the first engine to say what the model is.
-    var waitingForCapabilities: [(session: ClientSession, streamID: UInt32)] = []
+    var waitingForCapabilities: [WaitingForCapabilities] = []
     /// What the first engine answered, which every engine would.
     var modelCapabilities: Neurond_V1_CapabilitiesReply?
 
     var ledger = RequestLedger()
     var queue = AdmissionQueue()
+    var budget: PayloadBudget
     var drain = DrainController()
     var objects = ObjectTable()
     var requestsTotal: UInt64 = 0
     var requestsFailed: UInt64 = 0
 
     private let deadlineTimer: Timer
+    private let drainTimer: Timer
     private let onStopped: (_ isClean: Bool) -> Void
 
     /// A supervisor that does nothing yet.
@@ -53,7 +55,9 @@ public final class Supervisor {
         self.logger = logger
         self.onStopped = onStopped
         startTime = loop.now
+        budget = PayloadBudget(perConnection: configuration.requestBytesPerConnection)
         deadlineTimer = Timer(loop)
+        drainTimer = Timer(loop)
     }
 
     /// Where clients connect, with the ports that were chosen.
@@ -76,6 +80,7 @@ public final class Supervisor {
         } catch {
             for listener in listeners { listener.close() }
             deadlineTimer.close()
+            drainTimer.close()
             throw error
         }
         for index in 0..<configuration.engineCount {
@@ -91,7 +96,7 @@ public final class Supervisor {
 
     /// Ends the daemon: the first call finishes what runs, the second stops at once.
     public func terminate() {
-        for action in drain.terminate() { perform(action) }
+        for action in drain.terminate(now: loop.now) { perform(action) }
         outbox.flush()
     }
 
@@ -100,12 +105,16 @@ public final class Supervisor {
     func perform(_ action: DrainController.Action) {
         switch action {
         case .none: break
-        case .beginDrain: beginDrain()
+        case .beginDrain(let checkAt): beginDrain(checkAt: checkAt)
         case .stop(let isClean): stop(isClean: isClean)
         }
     }
 
-    private func beginDrain() {
+    private func beginDrain(checkAt time: UInt64) {
+        drainTimer.start(afterMilliseconds: time - min(loop.now, time)) { [weak self] in
+            guard let self else { return }
+            perform(drain.checkTime(now: loop.now))
+        }
         logger.notice(
             "draining", metadata: ["running": "\(ledger.count)", "clients": "\(sessions.count)"])
         for listener in listeners { listener.close() }
@@ -130,6 +139,7 @@ public final class Supervisor {
             link.timer.close()
         }
         deadlineTimer.close()
+        drainTimer.close()
         onStopped(isClean)
     }
 
@@ -148,10 +158,19 @@ public final class Supervisor {
     }
 
     private func expire(_ key: RequestKey) {
-        guard let request = requests[key] else { return }
-        fail(
-            request,
-            EndMessage.failure(
-                .deadlineExceeded, "DEADLINE_EXCEEDED", "the deadline of the request passed"))
+        if let request = requests[key] {
+            fail(request, Self.deadlineExceeded)
+        } else if let upload = uploads.first(where: { $0.key == key }) {
+            reject(upload, Self.deadlineExceeded)
+        } else if let index = waitingForCapabilities.firstIndex(where: { $0.key == key }) {
+            let waiting = waitingForCapabilities.remove(at: index)
+            ledger.end(key)
+            refuse(waiting.streamID, of: waiting.session, Self.deadlineExceeded)
+        }
+    }
+
+    static var deadlineExceeded: [UInt8] {
+        EndMessage.failure(
+            .deadlineExceeded, "DEADLINE_EXCEEDED", "the deadline of the request passed")
     }
 }

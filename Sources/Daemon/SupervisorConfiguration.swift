@@ -1,4 +1,5 @@
 public import EventLoop
+import Supervision
 
 /// What a supervisor is told once, at its start.
 public struct SupervisorConfiguration: Sendable {
@@ -18,6 +19,8 @@ public struct SupervisorConfiguration: Sendable {
     public var engineEnvironment: [String: String]?
     /// The weight arena; -1 when the engines need none.
     public var arenaDescriptor: Int32
+    /// Payload bytes of one connection's requests that may wait or run.
+    public var requestBytesPerConnection = Supervision.Limits.requestBytesPerConnection
     /// Version of this program, stated in HELLO, capabilities and status.
     public var build: String
 

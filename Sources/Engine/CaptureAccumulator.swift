@@ -1,5 +1,4 @@
 import Hooks
-import ModelFile
 
 /// Collects one capture of one sequence as its rows pass, in order of position.
 ///
@@ -7,41 +6,26 @@ import ModelFile
 /// chunking, so results have the same bits always.
 final class CaptureAccumulator {
     let capture: ResolvedCapture
-    /// Elements of a unit; nil for attention patterns.
-    private let elementsPerUnit: Int?
-    private let vector: [Float]
-    private let reference: ReferenceLogits?
+    private let input: CaptureInput
+    private let shape: ModelShape
 
     private(set) var positions: [Int] = []
     private(set) var tokens: [Int32] = []
     private var rows: [Float] = []
     /// Elements of each row of a pattern: one head's source positions.
     private var rowWidths: [Int] = []
-    private var sums: [Double] = []
+    /// One accumulator an element, for reductions over positions.
+    private var sums: [Double]
     private var rowValues: [Double] = []
     private var indices: [Int32] = []
 
-    init(
-        _ capture: ResolvedCapture, shape: ModelShape, objects: ObjectStore
-    ) throws(EngineError) {
+    init(_ capture: ResolvedCapture, input: CaptureInput, shape: ModelShape) {
         self.capture = capture
-        elementsPerUnit = shape.elementsPerUnit(of: capture.site.kind)
-        var vector: [Float] = []
-        var reference: ReferenceLogits?
-        if case .dot(let value) = capture.reduction {
-            vector = try StoredTensors.vector(value, objects: objects)
-            let wanted = capture.units.count * (elementsPerUnit ?? 1)
-            guard vector.count == wanted else {
-                throw StoredTensors.lengthMismatch(
-                    capture.site, got: vector.count, wanted: wanted)
-            }
-        }
-        if case .klDivergence(let value) = capture.reduction {
-            reference = try ReferenceLogits(
-                value, vocabularyCount: shape.vocabularyCount, objects: objects)
-        }
-        self.vector = vector
-        self.reference = reference
+        self.input = input
+        self.shape = shape
+        let layout = capture.layouts(rowCount: 0, widestPattern: 0, shape: shape)[0]
+        let initial = capture.reduction == .max ? -Double.infinity : 0
+        sums = layout.isPerRow ? [] : Array(repeating: initial, count: layout.shape[0])
     }
 
     func wants(position: Int, token: Int32, promptCount: Int) -> Bool {
@@ -60,7 +44,7 @@ final class CaptureAccumulator {
         case .meanAbs: accumulate(elements) { $0 + Double(abs($1)) }
         case .rms, .l2: accumulate(elements) { $0 + Double($1) * Double($1) }
         case .max:
-            accumulate(elements, from: -.infinity) { $1.isNaN ? .nan : Swift.max($0, Double($1)) }
+            accumulate(elements) { $1.isNaN || $0.isNaN ? .nan : Swift.max($0, Double($1)) }
         case .sum: accumulate(elements) { $0 + Double($1) }
         case .countAbove(let threshold): accumulate(elements) { $0 + ($1 > threshold ? 1 : 0) }
         case .topK(let count, let absolute): takeTop(elements, count, absolute: absolute)
@@ -68,7 +52,8 @@ final class CaptureAccumulator {
             let sum = elements.reduce(0.0) { $0 + Double($1) * Double($1) }
             rowValues.append(sum.squareRoot())
         case .dot:
-            rowValues.append(zip(elements, vector).reduce(0.0) { $0 + Double($1.0) * Double($1.1) })
+            rowValues.append(
+                zip(elements, input.vector).reduce(0.0) { $0 + Double($1.0) * Double($1.1) })
         case .logProbability(let ids):
             let normalizer = LogitMath.logSumExp(elements)
             rowValues.append(contentsOf: ids.map { Double(elements[Int($0)]) - normalizer })
@@ -76,105 +61,69 @@ final class CaptureAccumulator {
             indices.append(contentsOf: ids.map { LogitMath.rank(of: Int($0), in: elements) })
         case .entropy: rowValues.append(LogitMath.entropy(elements))
         case .klDivergence:
-            rowValues.append(reference?.divergence(of: elements, position: position) ?? .nan)
+            rowValues.append(input.reference?.divergence(of: elements, position: position) ?? .nan)
         }
     }
 
-    private func accumulate(
-        _ elements: [Float], from initial: Double = 0, _ combine: (Double, Float) -> Double
-    ) {
-        if sums.isEmpty { sums = Array(repeating: initial, count: elements.count) }
+    private func accumulate(_ elements: [Float], _ combine: (Double, Float) -> Double) {
         for index in elements.indices { sums[index] = combine(sums[index], elements[index]) }
     }
 
-    /// Descending by value or magnitude, ties by index; indices are units of the site.
+    /// Descending by value or magnitude, ties by index; indices are elements of the site's row
+    /// (of a head: head · head dimension + offset).
     private func takeTop(_ elements: [Float], _ count: Int, absolute: Bool) {
         let key = absolute ? elements.map { abs($0) } : elements
         let best = LogitMath.top(count, of: key)
         let units = capture.units.indices
+        let perUnit = shape.elementsPerUnit(of: capture.site.kind) ?? 1
         for index in best {
             rowValues.append(Double(elements[index]))
-            let unit = units[index / (elementsPerUnit ?? 1)] * (elementsPerUnit ?? 1)
-            indices.append(Int32(unit + index % (elementsPerUnit ?? 1)))
+            indices.append(Int32(units[index / perUnit] * perUnit + index % perUnit))
         }
-    }
-
-    /// Bytes held.
-    var byteCount: Int {
-        rows.count * 4 + (sums.count + rowValues.count) * 8 + indices.count * 4
     }
 }
 
 extension CaptureAccumulator {
     /// The labelled result; several tensors for reductions that answer values and indices.
     func finish() -> [CapturedTensor] {
-        switch capture.reduction {
-        case nil: [finishRows()]
-        case .mean, .meanAbs: [perUnit(sums.map { $0 / Double(max(1, positions.count)) })]
-        case .rms:
-            [perUnit(sums.map { ($0 / Double(max(1, positions.count))).squareRoot() })]
-        case .l2: [perUnit(sums.map { $0.squareRoot() })]
-        case .max, .sum, .countAbove: [perUnit(sums)]
-        case .topK(let count, _): finishTop(count)
-        case .norm, .dot, .entropy, .klDivergence:
-            [perRow([positions.count], .f64(rowValues))]
-        case .logProbability(let ids):
-            [perRow([positions.count, ids.count], .f64(rowValues))]
-        case .rank(let ids):
-            [perRow([positions.count, ids.count], .i32(indices))]
+        let widest = rowWidths.max() ?? 0
+        let layouts = capture.layouts(
+            rowCount: positions.count, widestPattern: widest, shape: shape)
+        return zip(layouts, values(widest: widest)).map { layout, values in
+            CapturedTensor(
+                name: layout.name, site: capture.site, capture: capture.index,
+                shape: layout.shape, values: values,
+                positions: layout.isPerRow ? positions : [],
+                tokens: layout.isPerRow ? tokens : [],
+                units: capture.reduction == nil || !layout.isPerRow
+                    ? capture.units : IndexRanges([]),
+                reducedRows: layout.isPerRow ? 0 : positions.count)
         }
     }
 
-    private func tensor(
-        _ suffix: String, _ shape: [Int], _ values: TensorValues, isPerRow: Bool,
-        units: IndexRanges
-    ) -> CapturedTensor {
-        CapturedTensor(
-            name: capture.site.description + suffix, site: capture.site, capture: capture.index,
-            shape: shape, values: values, positions: isPerRow ? positions : [],
-            tokens: isPerRow ? tokens : [], units: units,
-            reducedRows: isPerRow ? 0 : positions.count)
-    }
-
-    private func perUnit(_ values: [Double]) -> CapturedTensor {
-        let values: TensorValues =
-            capture.format == .f16 ? .f16(values.map { Float16($0) }) : .f64(values)
-        let suffix = ":" + (capture.reduction?.name ?? "")
-        return tensor(
-            suffix, [values.count], values, isPerRow: false, units: capture.units)
-    }
-
-    private func perRow(_ shape: [Int], _ values: TensorValues) -> CapturedTensor {
-        let suffix = ":" + (capture.reduction?.name ?? "")
-        return tensor(suffix, shape, values, isPerRow: true, units: IndexRanges([]))
-    }
-
-    private func finishTop(_ count: Int) -> [CapturedTensor] {
-        let width = positions.isEmpty ? count : rowValues.count / positions.count
-        let shape = [positions.count, width]
-        return [
-            tensor(
-                ":top_k", shape, .f32(rowValues.map { Float($0) }), isPerRow: true,
-                units: IndexRanges([])),
-            tensor(
-                ":top_k.indices", shape, .i32(indices), isPerRow: true, units: IndexRanges([])),
-        ]
+    /// One for each layout.
+    ///
+    /// Means and maxima of no rows are NaN: there is nothing to average.
+    private func values(widest: Int) -> [TensorValues] {
+        let count = Double(positions.count)
+        switch capture.reduction {
+        case nil: return [rawValues(widest: widest)]
+        case .mean, .meanAbs: return [.f64(sums.map { $0 / count })]
+        case .rms: return [.f64(sums.map { ($0 / count).squareRoot() })]
+        case .l2: return [.f64(sums.map { $0.squareRoot() })]
+        case .max: return [.f64(positions.isEmpty ? sums.map { _ in .nan } : sums)]
+        case .sum, .countAbove: return [.f64(sums)]
+        case .topK: return [.f32(rowValues.map { Float($0) }), .i32(indices)]
+        case .norm, .dot, .entropy, .klDivergence, .logProbability: return [.f64(rowValues)]
+        case .rank: return [.i32(indices)]
+        }
     }
 
     /// Raw rows; rows of patterns grow with the position and are padded with zeros to the widest.
-    private func finishRows() -> CapturedTensor {
-        var values = rows
-        var shape = [positions.count]
-        if let elementsPerUnit {
-            shape.append(capture.units.count * elementsPerUnit)
-        } else {
-            let width = rowWidths.max() ?? 0
-            shape += [capture.units.count, width]
-            values = padded(to: width)
-        }
-        let typed: TensorValues =
-            capture.format == .f16 ? .f16(values.map { Float16($0) }) : .f32(values)
-        return tensor("", shape, typed, isPerRow: true, units: capture.units)
+    private func rawValues(widest: Int) -> TensorValues {
+        let isPattern = capture.site.kind == .attnPattern
+        let values = isPattern ? padded(to: widest) : rows
+        return capture.format == .f16 ? .f16(values.map { Float16($0) }) : .f32(values)
     }
 
     private func padded(to width: Int) -> [Float] {

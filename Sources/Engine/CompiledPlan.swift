@@ -30,6 +30,8 @@ struct CompiledPlan: Sendable {
     /// By layer.
     private(set) var valueNoise: [[CompiledValueNoise]]
     let captures: [ResolvedCapture]
+    /// What each capture compares its rows with.
+    let captureInputs: [CaptureInput]
     /// (action index, site) of each receipt.
     private(set) var receiptSites: [(action: Int, site: Site)] = []
     let table: SiteTable
@@ -43,15 +45,18 @@ struct CompiledPlan: Sendable {
         valueNoise = Array(repeating: [], count: table.layerCount)
         captures = plan.captures
         hash = plan.hash
-        let compiler = ActionCompiler(model: model, objects: objects)
+        captureInputs = try Self.inputs(plan.captures, model: model, objects: objects)
+        var compiler = ActionCompiler(model: model, objects: objects)
         for action in plan.actions {
             for entry in action.entries {
                 let receipt = receiptSites.count
-                receiptSites.append((action.index, entry.site))
                 if case .valueNoise(let shape) = action.operation {
+                    // The change is one of the MLP's contribution, so that is what it is named.
+                    receiptSites.append((action.index, Site(.mlpOut, layer: entry.site.layer)))
                     let noise = try compiler.valueNoise(shape, action, entry, receipt)
                     valueNoise[entry.site.layer].append(noise)
                 } else {
+                    receiptSites.append((action.index, entry.site))
                     let operation = try compiler.operation(action.operation, entry)
                     let compiled = CompiledAction(
                         operation: operation, positions: action.positions, units: entry.units,
@@ -63,6 +68,16 @@ struct CompiledPlan: Sendable {
         for (index, capture) in captures.enumerated() {
             capturesBySite[table.index(capture.site)].append(index)
         }
+    }
+
+    private static func inputs(
+        _ captures: [ResolvedCapture], model: Model, objects: ObjectStore
+    ) throws(EngineError) -> [CaptureInput] {
+        var inputs: [CaptureInput] = []
+        for capture in captures {
+            inputs.append(try CaptureInput(capture, shape: model.shape, objects: objects))
+        }
+        return inputs
     }
 
     /// Whether anything happens at the site.
@@ -89,8 +104,27 @@ struct CompiledPlan: Sendable {
 private struct ActionCompiler {
     let model: Model
     let objects: ObjectStore
+    /// Bytes of values looked up so far, all actions together.
+    private var byteCount = 0
 
-    func operation(
+    init(model: Model, objects: ObjectStore) {
+        self.model = model
+        self.objects = objects
+    }
+
+    /// Counts values before they are made.
+    private mutating func reserve(_ count: Int, for site: Site) throws(EngineError) {
+        byteCount += count * MemoryLayout<Float>.size
+        guard byteCount <= EngineLimits.planBytes else {
+            throw EngineError(
+                .outOfRange, "PLAN_TOO_LARGE",
+                "the values of this plan's actions take more than \(EngineLimits.planBytes) "
+                    + "bytes, reached at \(site); select fewer units or layers",
+                asked: byteCount, limit: EngineLimits.planBytes)
+        }
+    }
+
+    mutating func operation(
         _ operation: Hooks.Operation, _ entry: ResolvedAction.Entry
     ) throws(EngineError) -> ElementOperation {
         switch operation {
@@ -125,10 +159,11 @@ private struct ActionCompiler {
         return entry.units.count * elements
     }
 
-    private func vector(
+    private mutating func vector(
         _ value: HookValue, _ entry: ResolvedAction.Entry
     ) throws(EngineError) -> [Float] {
         let count = try elementCount(entry)
+        try reserve(count, for: entry.site)
         let values = try StoredTensors.vector(value, objects: objects)
         guard values.count == count else {
             throw StoredTensors.lengthMismatch(entry.site, got: values.count, wanted: count)
@@ -137,29 +172,34 @@ private struct ActionCompiler {
     }
 
     /// The table's row for the site: either all elements of the site, or just the selected ones.
-    private func meanRow(
+    private mutating func meanRow(
         _ hash: ContentHash, _ entry: ResolvedAction.Entry
     ) throws(EngineError) -> [Float] {
         let file = try objects.tensors(hash)
         let name = StoredTensors.meanName(entry.site, in: file)
         let tensor = try StoredTensors.floats(name, in: file, hash: hash)
+        guard tensor.shape.count == 1 || tensor.shape.dropLast().allSatisfy({ $0 == 1 }) else {
+            throw StoredTensors.rankMismatch(name, tensor.shape, "one row: (elements)")
+        }
         return try select(tensor.values, rows: 1, entry)[0]
     }
 
-    private func patchRows(
+    private mutating func patchRows(
         _ hash: ContentHash, _ entry: ResolvedAction.Entry
     ) throws(EngineError) -> [Int: [Float]] {
         let file = try objects.tensors(hash)
         let name = entry.site.description
         let tensor = try StoredTensors.floats(name, in: file, hash: hash)
-        let rowCount = tensor.shape.first ?? 1
-        let positions = try StoredTensors.positions(of: name, rows: rowCount, in: file)
-        let rows = try select(tensor.values, rows: rowCount, entry)
-        return Dictionary(zip(positions, rows), uniquingKeysWith: { $1 })
+        guard tensor.shape.count >= 2 else {
+            throw StoredTensors.rankMismatch(name, tensor.shape, "(rows, elements)")
+        }
+        let positions = try StoredTensors.positions(of: name, rows: tensor.shape[0], in: file)
+        let rows = try select(tensor.values, rows: tensor.shape[0], entry)
+        return Dictionary(uniqueKeysWithValues: zip(positions, rows))
     }
 
     /// Splits values into rows and picks the entry's elements where rows hold the whole site.
-    private func select(
+    private mutating func select(
         _ values: [Float], rows: Int, _ entry: ResolvedAction.Entry
     ) throws(EngineError) -> [[Float]] {
         let count = try elementCount(entry)
@@ -169,6 +209,7 @@ private struct ActionCompiler {
         guard rows > 0, width == count || width == whole else {
             throw StoredTensors.lengthMismatch(entry.site, got: width, wanted: whole)
         }
+        try reserve(rows * count, for: entry.site)
         return (0..<rows).map { row in
             let base = row * width
             if width == count { return Array(values[base..<(base + width)]) }
@@ -181,19 +222,13 @@ private struct ActionCompiler {
 
     /// e_k for each neuron: mean + deviation · normal(seed, layer, k, dimension), times the value
     /// vector's RMS where relative.
-    func valueNoise(
+    mutating func valueNoise(
         _ shape: NoiseShape, _ action: ResolvedAction, _ entry: ResolvedAction.Entry,
         _ receipt: Int
     ) throws(EngineError) -> CompiledValueNoise {
         let width = model.configuration.width
         let neurons = entry.units.indices
-        guard neurons.count * width <= EngineLimits.valueNoiseElements else {
-            throw EngineError(
-                .outOfRange, "VALUE_NOISE_TOO_LARGE",
-                "value-noise on \(neurons.count) neurons of \(entry.site) needs more than "
-                    + "\(EngineLimits.valueNoiseElements) numbers; select fewer neurons",
-                asked: neurons.count * width, limit: EngineLimits.valueNoiseElements)
-        }
+        try reserve(neurons.count * width, for: entry.site)
         var noise: [Float] = []
         noise.reserveCapacity(neurons.count * width)
         for neuron in neurons {

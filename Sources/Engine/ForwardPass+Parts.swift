@@ -29,7 +29,9 @@ extension ForwardPass {
     func product(
         _ matrix: PackedMatrix, _ input: RowBuffer, _ count: Int, _ output: RowBuffer
     ) {
-        guard let prepared = buffers.prepared[matrix.layout.inputs] else { return }
+        guard let prepared = buffers.prepared[matrix.layout.inputs] else {
+            preconditionFailure("no buffer for products over \(matrix.layout.inputs) inputs")
+        }
         forEachRowChunk(count) { chunk in
             kernels.prepare(
                 input, columns: 0..<matrix.layout.inputs, rows: chunk, into: prepared)

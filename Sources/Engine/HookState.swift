@@ -23,19 +23,17 @@ final class HookState {
     private var rows: [Int]
     private var elements: [Int]
     private var change: [Double]
-    private(set) var captures: [CaptureAccumulator] = []
+    private let captures: [CaptureAccumulator]
 
-    init(
-        _ plan: CompiledPlan, promptCount: Int, shape: ModelShape, objects: ObjectStore
-    ) throws(EngineError) {
+    init(_ plan: CompiledPlan, promptCount: Int, shape: ModelShape) {
         self.plan = plan
         self.promptCount = promptCount
         self.shape = shape
         rows = Array(repeating: 0, count: plan.receiptSites.count)
         elements = rows
         change = Array(repeating: 0, count: rows.count)
-        for capture in plan.captures {
-            captures.append(try CaptureAccumulator(capture, shape: shape, objects: objects))
+        captures = zip(plan.captures, plan.captureInputs).map { capture, input in
+            CaptureAccumulator(capture, input: input, shape: shape)
         }
     }
 
@@ -171,8 +169,6 @@ final class HookState {
                 elements: elements[index], changeL2: change[index].squareRoot())
         }
     }
-
-    var captureByteCount: Int { captures.reduce(0) { $0 + $1.byteCount } }
 
     /// All captured tensors, in plan order, with unique names.
     func finishCaptures() -> [CapturedTensor] {

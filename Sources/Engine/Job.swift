@@ -15,8 +15,8 @@ public struct Sampling: Sendable, Equatable {
 
     /// Describes greedy decoding unless told otherwise: temperature 0, every filter off, seed 0.
     ///
-    /// `StepEngine.submit` refuses a negative or infinite temperature, and `topP` or `minP` outside
-    /// 0…1.
+    /// `StepEngine.prepare` refuses a negative or infinite temperature, and `topP` or `minP`
+    /// outside 0…1.
     public init(
         temperature: Float = 0, topK: Int = 0, topP: Float = 1, minP: Float = 0, seed: UInt64 = 0
     ) {
@@ -45,8 +45,8 @@ public struct Generation: Sendable, Equatable {
 
     /// Describes a greedy generation without stop strings and alternatives unless told otherwise.
     ///
-    /// `StepEngine.submit` refuses more than `EngineLimits.stopStrings` stops, stops that are empty
-    /// or longer than `EngineLimits.stopStringBytes`, and a `topCount` over
+    /// `StepEngine.prepare` refuses more than `EngineLimits.stopStrings` stops, stops that are
+    /// empty or longer than `EngineLimits.stopStringBytes`, and a `topCount` over
     /// `EngineLimits.topTokens`.
     public init(
         maxTokens: Int, sampling: Sampling = Sampling(), stop: [String] = [], topCount: Int = 0,
@@ -76,7 +76,7 @@ public struct Job: Sendable {
 
     /// Describes a job; `promptCount` nil means that all of `tokens` are the prompt.
     ///
-    /// Nothing is checked here: `StepEngine.submit` refuses what cannot run.
+    /// Nothing is checked here: `StepEngine.prepare` refuses what cannot run.
     public init(
         tokens: [Int32], promptCount: Int? = nil, plan: ResolvedPlan,
         generation: Generation? = nil, topCount: Int = 0

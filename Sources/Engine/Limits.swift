@@ -15,9 +15,18 @@ public enum EngineLimits {
     /// The supervisor admits fewer; this is the last fence.
     public static let waitingJobs = 1024
     /// Bytes of captured values that one job may hold until it is answered.
-    public static let captureBytes = 512 << 20
-    /// Floats of value noise that one job may hold: neurons × width.
-    public static let valueNoiseElements = 64 << 20
+    ///
+    /// Below the bytes that a connection queues for a slow reader, so that whatever is accepted
+    /// can be delivered.
+    public static let captureBytes = 192 << 20
+    /// Bytes of captured values of all running jobs; further jobs wait.
+    public static let runningCaptureBytes = 512 << 20
+    /// Row labels of one job's tensors: they travel in one message of at most 4 MiB.
+    public static let rowLabels = 300_000
+    /// Bytes of looked-up values (tables, patches, value noise) of one job.
+    public static let planBytes = 256 << 20
+    /// Generated tokens that a consumer may be behind before its sequence pauses.
+    public static let unreadTokens = 64
     /// Bytes of stored objects (neuron sets, tensors).
     public static let objectBytes = 1 << 30
     /// Stop strings of one generation: each is looked for at every token.

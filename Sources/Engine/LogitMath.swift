@@ -1,5 +1,6 @@
 import Foundation
 import Hooks
+import ModelFile
 
 /// Exact arithmetic on one row of logits, in double precision and in index order.
 enum LogitMath {
@@ -75,7 +76,8 @@ enum LogitMath {
 /// Stored logits that rows are compared with: one row for all, or one for each position.
 struct ReferenceLogits: Sendable {
     private let rows: [[Float]]
-    private let rowByPosition: [Int: Int]
+    /// nil: one row without a label, for every position.
+    private let rowByPosition: [Int: Int]?
 
     init(
         _ value: HookValue, vocabularyCount: Int, objects: ObjectStore
@@ -89,18 +91,26 @@ struct ReferenceLogits: Sendable {
         rows = (0..<count).map { row in
             Array(values[(row * vocabularyCount)..<((row + 1) * vocabularyCount)])
         }
-        var positions = Array(0..<count)
-        if case .object(let hash, let tensor) = value {
-            positions = try StoredTensors.positions(
-                of: tensor, rows: count, in: objects.tensors(hash))
+        guard case .object(let hash, let tensor) = value else {
+            rowByPosition = count == 1 ? nil : Self.byPosition(Array(0..<count))
+            return
         }
-        rowByPosition = Dictionary(
-            zip(positions, 0..<count), uniquingKeysWith: { $1 })
+        let file = try objects.tensors(hash)
+        let isLabelled = file.tensor(named: "\(tensor)@positions") != nil
+        let positions = try StoredTensors.positions(of: tensor, rows: count, in: file)
+        rowByPosition = count == 1 && !isLabelled ? nil : Self.byPosition(positions)
     }
+
+    private static func byPosition(_ positions: [Int]) -> [Int: Int] {
+        Dictionary(uniqueKeysWithValues: zip(positions, positions.indices))
+    }
+
+    /// Whether a row at the position can be compared.
+    func covers(_ position: Int) -> Bool { rowByPosition.map { $0[position] != nil } ?? true }
 
     /// nil where no row is stored for the position.
     func divergence(of logits: [Float], position: Int) -> Double? {
-        if rows.count == 1 { return LogitMath.divergence(logits, from: rows[0]) }
+        guard let rowByPosition else { return LogitMath.divergence(logits, from: rows[0]) }
         return rowByPosition[position].map { LogitMath.divergence(logits, from: rows[$0]) }
     }
 }

@@ -1,20 +1,13 @@
 import Foundation
-import Synchronization
 import Tokenizer
-
-/// Set from any thread to end a job; read by the engine thread between layers.
-final class CancelFlag: Sendable {
-    private let flag = Atomic<Bool>(false)
-    func set() { flag.store(true, ordering: .relaxed) }
-    var isSet: Bool { flag.load(ordering: .relaxed) }
-}
 
 /// One timeline of tokens with its key-value blocks, hooks and sampling state.
 ///
 /// Confined to the engine thread.
 final class Sequence {
     let job: Job
-    let cancel: CancelFlag
+    let handle: JobHandle
+    let captureByteCount: Int
     let deliver: @Sendable (JobEvent) -> Void
     let hooks: HookState
     /// Key-value blocks, in order of position.
@@ -33,12 +26,14 @@ final class Sequence {
     private var firstToken = 0.0
 
     init(
-        _ job: Job, hooks: HookState, model: Model, cancel: CancelFlag, submitted: Double,
+        _ prepared: PreparedJob, model: Model, handle: JobHandle, submitted: Double,
         deliver: @escaping @Sendable (JobEvent) -> Void
     ) {
-        self.job = job
-        self.hooks = hooks
-        self.cancel = cancel
+        job = prepared.job
+        captureByteCount = prepared.captureByteCount
+        hooks = HookState(
+            prepared.plan, promptCount: prepared.job.promptCount, shape: model.shape)
+        self.handle = handle
         self.submitted = submitted
         self.deliver = deliver
         tokens = job.tokens
@@ -54,7 +49,10 @@ final class Sequence {
     /// Whether the prompt (and given continuation) has been run, and rows come one at a time.
     var isDecoding: Bool { nextPosition >= job.tokens.count }
 
-    var isCancelled: Bool { cancel.isSet }
+    var isCancelled: Bool { handle.isCancelled }
+
+    /// Why the sequence cannot go on, found in its last row.
+    private(set) var failure: EngineError?
 
     func begin(now: Double) {
         started = now
@@ -64,9 +62,7 @@ final class Sequence {
 
     /// Whether the row's logits are needed: to sample, to score, to answer the top, or captured.
     func needsLogits(at position: Int) -> Bool {
-        if position >= job.promptCount - 1, position < job.tokens.count - 1 { return true }
-        if position >= job.tokens.count - 1, job.generation != nil { return true }
-        if position == job.tokens.count - 1, job.topCount > 0 { return true }
+        if job.readsLogits(at: position) { return true }
         return hooks.plan.readsHead(
             position: position, token: tokens[position], promptCount: job.promptCount)
     }
@@ -91,13 +87,19 @@ final class Sequence {
     }
 
     private func sample(_ logits: [Float], _ generation: Generation) -> Bool {
+        // No order among candidates and no distribution would mean anything.
+        guard logits.allSatisfy({ !$0.isNaN && $0 != .infinity }) else {
+            failure = EngineError(
+                .outOfRange, "NON_FINITE_LOGITS",
+                "the logits after position \(tokens.count - 1) are not finite, so no token can be "
+                    + "chosen; a hook may be too strong", asked: tokens.count - 1)
+            return true
+        }
         let id = sampler.choose(logits, index: result.generatedTokens)
         result.generatedTokens += 1
         if endIDs.contains(id), !generation.ignoresEnd {
-            result.finish = .end
-            result.heldText = stops.append(stream.finish()).text + stops.finish()
             emit(id, "", logits, generation)
-            return true
+            return finish(.end)
         }
         let (text, stop) = stops.append(stream.append(id))
         emit(id, text, logits, generation)
@@ -105,18 +107,23 @@ final class Sequence {
             result.finish = .stop(stop)
             return true
         }
-        if result.generatedTokens >= generation.maxTokens {
-            result.finish = .length
-            result.heldText = stops.append(stream.finish()).text + stops.finish()
-            return true
-        }
+        if result.generatedTokens >= generation.maxTokens { return finish(.length) }
         tokens.append(id)
         return false
+    }
+
+    /// Releases what was held back; a stop string may be complete only now.
+    private func finish(_ reason: FinishReason) -> Bool {
+        let (text, stop) = stops.append(stream.finish())
+        result.heldText = stop == nil ? text + stops.finish() : text
+        result.finish = stop.map { .stop($0) } ?? reason
+        return true
     }
 
     private func emit(_ id: Int32, _ text: String, _ logits: [Float], _ generation: Generation) {
         let logProbability = Double(logits[Int(id)]) - LogitMath.logSumExp(logits)
         let top = generation.topCount > 0 ? Self.top(generation.topCount, of: logits) : []
+        handle.didDeliver()
         deliver(
             .token(
                 GeneratedToken(id: id, text: text, logProbability: logProbability, top: top)))
@@ -136,6 +143,7 @@ final class Sequence {
 
     /// The final event.
     func finish(now: Double) {
+        if let failure { return deliver(.failed(failure)) }
         result.captures = hooks.finishCaptures()
         result.receipts = hooks.receipts
         let prefillEnd = firstToken > 0 ? firstToken : now

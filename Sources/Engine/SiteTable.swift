@@ -7,11 +7,8 @@ struct SiteTable: Sendable {
     var count: Int { SiteKind.allCases.count * layerCount }
 
     func index(_ kind: SiteKind, _ layer: Int) -> Int {
-        Self.ordinals[kind, default: 0] * layerCount + layer
+        kind.forwardIndex * layerCount + layer
     }
 
     func index(_ site: Site) -> Int { index(site.kind, site.layer) }
-
-    private static let ordinals = Dictionary(
-        uniqueKeysWithValues: SiteKind.allCases.enumerated().map { ($1, $0) })
 }

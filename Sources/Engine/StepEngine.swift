@@ -51,14 +51,16 @@ public final class StepEngine: Sendable {
     }
 
     struct Arrival {
-        let job: Job
-        let cancel: CancelFlag
+        let prepared: PreparedJob
+        let handle: JobHandle
         let submitted: Double
         let deliver: @Sendable (JobEvent) -> Void
     }
 
     private struct Inbox {
         var arrivals: [Arrival] = []
+        /// Jobs that were submitted and do not run yet.
+        var waitingCount = 0
         var isShutDown = false
     }
 
@@ -105,38 +107,50 @@ public final class StepEngine: Sendable {
             precision: precision)
     }
 
-    /// Checks a job and queues it.
+    /// Checks a job and looks up the stored values that its plan names; nothing is run.
+    ///
+    /// - Parameter earlier: a prepared job whose compiled plan is used again if it is the same.
+    /// - Throws: `EngineError` for a job that can never run here.
+    public func prepare(
+        _ job: Job, like earlier: PreparedJob? = nil
+    ) throws(EngineError) -> PreparedJob {
+        try JobValidator(model: model).check(job)
+        if let earlier, earlier.job.plan == job.plan {
+            return try PreparedJob(job, plan: earlier.plan, model: model)
+        }
+        let plan = try CompiledPlan(job.plan, model: model, objects: objects)
+        return try PreparedJob(job, plan: plan, model: model)
+    }
+
+    /// Queues a prepared job.
     ///
     /// - Parameter deliver: called on the engine's thread with each event in order; it must not
-    ///   block. The last event is `finished` or `failed`.
-    /// - Returns: cancels the job when called; the job then fails with `CANCELLED`.
-    /// - Throws: `EngineError` for a job that can never run here.
+    ///   block. The last event is `finished` or `failed`. Token events are to be answered by
+    ///   `JobHandle.didConsume`.
+    /// - Throws: `EngineError` if too many jobs wait already or the engine was shut down.
     public func submit(
-        _ job: Job, deliver: @escaping @Sendable (JobEvent) -> Void
-    ) throws(EngineError) -> @Sendable () -> Void {
-        try JobValidator(model: model).check(job)
-        let cancel = CancelFlag()
+        _ prepared: PreparedJob, deliver: @escaping @Sendable (JobEvent) -> Void
+    ) throws(EngineError) -> JobHandle {
+        let handle = JobHandle(wake: wake)
         let arrival = Arrival(
-            job: job, cancel: cancel, submitted: Self.now(), deliver: deliver)
-        let waiting = inbox.withLock { inbox -> Int? in
-            guard !inbox.isShutDown, inbox.arrivals.count < EngineLimits.waitingJobs else {
-                return inbox.arrivals.count
+            prepared: prepared, handle: handle, submitted: Self.now(), deliver: deliver)
+        let refusal = inbox.withLock { inbox -> EngineError? in
+            guard !inbox.isShutDown else {
+                return EngineError(.failure, "SHUT_DOWN", "the engine was shut down")
+            }
+            guard inbox.waitingCount < EngineLimits.waitingJobs else {
+                return EngineError(
+                    .resourceExhausted, "ENGINE_QUEUE_FULL",
+                    "\(inbox.waitingCount) jobs are waiting in this engine; try again later",
+                    asked: inbox.waitingCount + 1, limit: EngineLimits.waitingJobs)
             }
             inbox.arrivals.append(arrival)
+            inbox.waitingCount += 1
             return nil
         }
-        if let waiting {
-            throw EngineError(
-                .resourceExhausted, "ENGINE_QUEUE_FULL",
-                "\(waiting) jobs are waiting in this engine (limit "
-                    + "\(EngineLimits.waitingJobs)); try again later",
-                asked: waiting + 1, limit: EngineLimits.waitingJobs)
-        }
+        if let refusal { throw refusal }
         wake.signal()
-        return { [wake] in
-            cancel.set()
-            wake.signal()
-        }
+        return handle
     }
 
     /// Ends the engine thread; jobs that are running or waiting fail with `CANCELLED`.
@@ -157,5 +171,10 @@ public final class StepEngine: Sendable {
             defer { inbox.arrivals = [] }
             return (inbox.arrivals, inbox.isShutDown)
         }
+    }
+
+    /// Says that jobs no longer wait: they run, or were cancelled.
+    func didLeaveQueue(_ count: Int) {
+        inbox.withLock { $0.waitingCount -= count }
     }
 }

@@ -9,6 +9,8 @@ final class StepLoop {
     private var waiting: [StepEngine.Arrival] = []
     private var running: [Sequence] = []
     private var blocks: BlockAllocator
+    /// Bytes of captured values that the running sequences may come to hold.
+    private var captureByteCount = 0
 
     init(_ engine: StepEngine, pass: ForwardPass, rowsPerStep: Int) {
         self.engine = engine
@@ -19,20 +21,25 @@ final class StepLoop {
 
     func run() {
         while true {
-            let isIdle = running.isEmpty && waiting.isEmpty
+            // With nothing that can run, whatever changes that signals the semaphore.
+            let canAdmit = running.isEmpty && !waiting.isEmpty
+            let isIdle = !canAdmit && running.allSatisfy(\.handle.isStalled)
             let (arrivals, isShutDown) = engine.takeArrivals(idle: isIdle)
             waiting += arrivals
             if isShutDown { return endAll() }
             dropCancelled()
             admit()
-            if !running.isEmpty { step() }
+            if running.contains(where: { !$0.handle.isStalled }) { step() }
         }
     }
 
     /// Decode rows first, one a sequence; then prompt rows in order of arrival up to the budget.
+    ///
+    /// Sequences whose reader is too far behind take no part.
     private func planStep() -> [StepRow] {
         var rows: [StepRow] = []
-        for sequence in running where sequence.isDecoding && rows.count < rowsPerStep {
+        for sequence in running
+        where sequence.isDecoding && !sequence.handle.isStalled && rows.count < rowsPerStep {
             append(sequence, count: 1, to: &rows)
         }
         for sequence in running where !sequence.isDecoding && rows.count < rowsPerStep {
@@ -63,38 +70,29 @@ final class StepLoop {
         for row in rows { row.sequence.nextPosition = row.position + 1 }
         running.removeAll { sequence in
             guard finished.contains(ObjectIdentifier(sequence)) || sequence.isComplete else {
-                return failIfTooLarge(sequence)
+                return false
             }
-            blocks.release(sequence.blocks)
+            release(sequence)
             sequence.finish(now: StepEngine.now())
             return true
         }
     }
 
-    /// Ends a sequence whose captures outgrew the bound.
-    private func failIfTooLarge(_ sequence: Sequence) -> Bool {
-        let held = sequence.hooks.captureByteCount
-        guard held > EngineLimits.captureBytes else { return false }
+    private func release(_ sequence: Sequence) {
         blocks.release(sequence.blocks)
-        sequence.deliver(
-            .failed(
-                EngineError(
-                    .outOfRange, "CAPTURE_TOO_LARGE",
-                    "captures of this request hold \(held) bytes, more than "
-                        + "\(EngineLimits.captureBytes); capture fewer sites or positions, or a "
-                        + "reduction", asked: held, limit: EngineLimits.captureBytes)))
-        return true
+        captureByteCount -= sequence.captureByteCount
     }
 
     private func dropCancelled() {
         waiting.removeAll { arrival in
-            guard arrival.cancel.isSet else { return false }
+            guard arrival.handle.isCancelled else { return false }
+            engine.didLeaveQueue(1)
             arrival.deliver(.failed(Self.cancelled))
             return true
         }
         running.removeAll { sequence in
             guard sequence.isCancelled else { return false }
-            blocks.release(sequence.blocks)
+            release(sequence)
             sequence.deliver(.failed(Self.cancelled))
             return true
         }
@@ -108,37 +106,28 @@ final class StepLoop {
         for sequence in running { sequence.deliver(.failed(Self.cancelled)) }
     }
 
-    /// Starts waiting jobs in order while their key-value blocks fit.
+    /// Starts waiting jobs in order while their key-value blocks and captures fit.
     ///
     /// All blocks are taken at once, so that running sequences never wait for each other.
     private func admit() {
         while let arrival = waiting.first, running.count < EngineLimits.runningSequences {
             let needed =
-                (arrival.job.maximumRows + KeyValueStore.blockPositions - 1)
+                (arrival.prepared.job.maximumRows + KeyValueStore.blockPositions - 1)
                 / KeyValueStore.blockPositions
-            guard let taken = blocks.take(needed) else { return }
+            let captured = captureByteCount + arrival.prepared.captureByteCount
+            guard captured <= EngineLimits.runningCaptureBytes || running.isEmpty,
+                let taken = blocks.take(needed)
+            else { return }
             waiting.removeFirst()
-            do {
-                let sequence = try makeSequence(arrival)
-                sequence.blocks = taken
-                sequence.begin(now: StepEngine.now())
-                running.append(sequence)
-            } catch {
-                blocks.release(taken)
-                arrival.deliver(.failed(error))
-            }
+            engine.didLeaveQueue(1)
+            captureByteCount = captured
+            let sequence = Sequence(
+                arrival.prepared, model: engine.model, handle: arrival.handle,
+                submitted: arrival.submitted, deliver: arrival.deliver)
+            sequence.blocks = taken
+            sequence.begin(now: StepEngine.now())
+            running.append(sequence)
         }
-    }
-
-    private func makeSequence(_ arrival: StepEngine.Arrival) throws(EngineError) -> Sequence {
-        let model = engine.model
-        let plan = try CompiledPlan(arrival.job.plan, model: model, objects: engine.objects)
-        let hooks = try HookState(
-            plan, promptCount: arrival.job.promptCount, shape: model.shape,
-            objects: engine.objects)
-        return Sequence(
-            arrival.job, hooks: hooks, model: model, cancel: arrival.cancel,
-            submitted: arrival.submitted, deliver: arrival.deliver)
     }
 }
 

@@ -52,12 +52,23 @@ enum StoredTensors {
                     .invalidArgument, "TENSOR_SHAPE",
                     "tensor '\(label)' has \(positions.count) values, '\(name)' \(rows) rows")
             }
+            guard positions.allSatisfy({ $0 >= 0 }), Set(positions).count == rows else {
+                throw EngineError(
+                    .invalidArgument, "TENSOR_SHAPE",
+                    "tensor '\(label)' has negative or repeated positions; each row needs its own")
+            }
             return positions
         } catch let error as EngineError {
             throw error
         } catch {
             throw EngineError(.invalidArgument, "TENSOR_UNREADABLE", "\(error)")
         }
+    }
+
+    static func rankMismatch(_ name: String, _ shape: [Int], _ wanted: String) -> EngineError {
+        EngineError(
+            .invalidArgument, "TENSOR_SHAPE",
+            "tensor '\(name)' has shape \(shape); accepted here: \(wanted)")
     }
 
     static func lengthMismatch(_ site: Site, got: Int, wanted: Int) -> EngineError {

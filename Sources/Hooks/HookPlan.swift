@@ -138,6 +138,9 @@ public struct ResolvedCapture: Sendable, Hashable {
 
 /// A plan whose every part was checked against a model.
 public struct ResolvedPlan: Sendable, Hashable {
+    /// A plan that does nothing.
+    public static let none = ResolvedPlan(actions: [], captures: [], hash: HookPlan().planHash)
+
     /// In the order of the plan, one for each of its actions.
     public var actions: [ResolvedAction]
     /// In the order of the plan, one for each site of each capture.

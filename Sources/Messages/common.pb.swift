@@ -226,7 +226,7 @@ public nonisolated struct Neurond_V1_Status: Sendable {
 
   public var code: Neurond_V1_StatusCode = .ok
 
-  /// Machine-readable, upper case with underscores: UNKNOWN_SITE, CONTEXT_TOO_LONG, DRAINING, …
+  /// Machine-readable, upper case with underscores: HOOK_UNKNOWN_SITE, CONTEXT_TOO_LONG, DRAINING, …
   public var reason: String = String()
 
   /// One sentence for people: what was wrong, on what, and what is accepted.
@@ -235,7 +235,7 @@ public nonisolated struct Neurond_V1_Status: Sendable {
   /// The field or part of the request that was wrong, empty if none.
   public var field: String = String()
 
-  /// What was asked and what the limit is, where numbers were compared.
+  /// What was asked or found and what the limit is, where numbers were compared.
   public var asked: UInt64 = 0
 
   public var limit: UInt64 = 0

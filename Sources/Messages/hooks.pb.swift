@@ -486,6 +486,7 @@ public nonisolated struct Neurond_V1_Action: Sendable {
   fileprivate var _positions: Neurond_V1_Positions? = nil
 }
 
+/// Results are f64, but the values of `top_k` f32 with i32 indices, and `rank` i32.
 public nonisolated struct Neurond_V1_Reduction: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -625,6 +626,7 @@ public nonisolated struct Neurond_V1_Reduction: Sendable {
 
   }
 
+  /// Indices are of elements in the whole row of the site: head · head_dim + offset for heads.
   public nonisolated struct TopK: Sendable {
     // SwiftProtobuf.Message conformance is added in an extension below. See the
     // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Hooks
 import Messages
 import ModelFile
@@ -19,22 +20,62 @@ extension EngineService {
                 "top_k is \(count); at most \(EngineLimits.topTokens)", field: "top_k",
                 asked: count, limit: EngineLimits.topTokens)
         }
-        let vectors = try request.units.map { unit in
-            try algebra.vector(.value, layer: Int(unit.layer), neuron: Int(unit.neuron))
+        guard case .raw = request.convention else {
+            guard case .normed = request.convention else {
+                throw Self.unknownEnum("convention", request.convention.rawValue, "RAW, NORMED")
+            }
+            try await project(request, algebra, .normed, count, sink)
+            return Neurond_V1_End()
         }
-        let results = algebra.project(
-            vectors, convention: request.convention == .normed ? .normed : .raw, count: count)
-        for (index, result) in results.enumerated() {
-            try Task.checkCancellation()
-            try await sink.send(
-                Neurond_V1_ProjectReply.with {
-                    $0.unit = request.units[index]
-                    $0.promoted = result.promoted.map(message)
-                    $0.demoted = result.demoted.map(message)
-                    $0.norm = WeightAlgebra.norm(vectors[index])
-                })
-        }
+        try await project(request, algebra, .raw, count, sink)
         return Neurond_V1_End()
+    }
+
+    /// A few units share each pass over the head; groups are answered as they are done.
+    private func project(
+        _ request: Neurond_V1_ProjectRequest, _ algebra: WeightAlgebra,
+        _ convention: WeightAlgebra.Convention, _ count: Int, _ sink: any ReplySink
+    ) async throws {
+        for unit in request.units {
+            try algebra.check(layer: Int(unit.layer), neuron: Int(unit.neuron))
+        }
+        let perGroup = ServiceLimits.projectedTogether
+        for start in stride(from: 0, to: request.units.count, by: perGroup) {
+            try Task.checkCancellation()
+            let units = request.units[start..<min(request.units.count, start + perGroup)]
+            let vectors = try units.map { unit in
+                try algebra.vector(.value, layer: Int(unit.layer), neuron: Int(unit.neuron))
+            }
+            let results = await offPool {
+                algebra.project(vectors, convention: convention, count: count)
+            }
+            for (index, unit) in units.enumerated() {
+                try await sink.send(
+                    Neurond_V1_ProjectReply.with {
+                        $0.unit = unit
+                        $0.promoted = results[index].promoted.map(message)
+                        $0.demoted = results[index].demoted.map(message)
+                        $0.norm = WeightAlgebra.norm(vectors[index])
+                    })
+            }
+        }
+    }
+
+    /// Runs long arithmetic on a thread that no other request waits for.
+    private func offPool<Result: Sendable>(
+        _ body: @escaping @Sendable () -> Result
+    ) async -> Result {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global(qos: .utility).async { continuation.resume(returning: body()) }
+        }
+    }
+
+    private static func unknownEnum(
+        _ field: String, _ value: Int, _ accepted: String
+    ) -> RequestFailure {
+        RequestFailure(
+            .invalidArgument, "UNKNOWN_ENUM", "\(field) \(value) is unknown; accepted: \(accepted)",
+            field: field, asked: value)
     }
 
     /// Weight vectors of neurons: one reply, then one tensor unless only norms are asked for.
@@ -43,7 +84,9 @@ extension EngineService {
     ) async throws -> Neurond_V1_End {
         try checkUnitCount(request.units.count)
         let algebra = WeightAlgebra(engine.model)
-        let kind = request.kind.vectorKind
+        guard let kind = request.kind.vectorKind else {
+            throw Self.unknownEnum("kind", request.kind.rawValue, "VALUE, GATE, UP")
+        }
         let vectors = try request.units.map { unit in
             try algebra.vector(kind, layer: Int(unit.layer), neuron: Int(unit.neuron))
         }
@@ -77,11 +120,13 @@ extension EngineService {
 }
 
 extension Neurond_V1_ColumnsRequest.Kind {
-    var vectorKind: WeightAlgebra.VectorKind {
+    /// nil for a number that this build does not know.
+    var vectorKind: WeightAlgebra.VectorKind? {
         switch self {
+        case .value: .value
         case .gate: .gate
         case .up: .up
-        default: .value
+        case .UNRECOGNIZED: nil
         }
     }
 }

@@ -10,23 +10,18 @@ extension EngineService {
     func explain(
         _ request: Neurond_V1_ExplainRequest, _ sink: any ReplySink
     ) async throws -> Neurond_V1_End {
-        let items: [(item: PreparedItem, rows: Int)]
-        switch request.request {
-        case .forward(let forward):
-            items = try prepareForward(forward).map { ($0, $0.tokens.count) }
-        case .score(let score):
-            items = try prepareScore(score).map { ($0, $0.tokens.count) }
-        case .generate(let generate):
-            let (item, job) = try prepareGenerate(generate)
-            items = [(item, job.maximumRows)]
-        case nil:
-            throw RequestFailure(
-                .invalidArgument, "NOTHING_TO_EXPLAIN",
-                "give one of forward, generate, score", field: "request")
-        }
-        let explained = items.enumerated().map { index, entry in
-            PlanExplainer(model: engine.model, item: entry.item, maximumRows: entry.rows)
-                .explain(index)
+        let items =
+            switch request.request {
+            case .forward(let forward): try prepareForward(forward)
+            case .score(let score): try prepareScore(score)
+            case .generate(let generate): [try prepareGenerate(generate)]
+            case nil:
+                throw RequestFailure(
+                    .invalidArgument, "NOTHING_TO_EXPLAIN",
+                    "give one of forward, generate, score", field: "request")
+            }
+        let explained = items.enumerated().map { index, item in
+            PlanExplainer(model: engine.model, item: item).explain(index)
         }
         try await sink.send(
             Neurond_V1_ExplainReply.with {
@@ -34,49 +29,44 @@ extension EngineService {
                 $0.multiplyAdds = explained.reduce(0) { $0 + $1.multiplyAdds }
                 $0.replyBytes = explained.reduce(0) { $0 + $1.replyBytes }
             })
-        return UsageTotals().end(planHash: items[0].item.plan.hash)
+        return UsageTotals().end(planHash: items[0].job.plan.hash)
     }
 }
 
-/// Counts what one item's plan touches and brings.
+/// Counts what one item's plan touches and brings: upper bounds where a generation may end early.
 struct PlanExplainer {
     let model: Model
     let item: PreparedItem
-    /// Rows that will be run at most, generated ones included.
-    let maximumRows: Int
+
+    private var job: Job { item.job }
 
     func explain(_ index: Int) -> Neurond_V1_ExplainReply.Item {
-        let tensors = item.plan.captures.map(tensorInfo)
-        return .with {
+        .with {
             $0.item = UInt32(index)
-            $0.tokens = UInt32(item.tokens.count)
-            $0.actions = item.plan.actions.flatMap(actions)
-            $0.tensors = tensors
-            $0.planHash = item.plan.hash
+            $0.tokens = UInt32(job.tokens.count)
+            $0.actions = job.plan.actions.flatMap(actions)
+            $0.tensors = zip(job.plan.captures, item.prepared.layouts).flatMap(tensors)
+            $0.planHash = job.plan.hash
             $0.multiplyAdds = multiplyAdds
-            $0.replyBytes = tensors.reduce(0) { sum, tensor in
-                sum + tensor.shape.reduce(1, *) * UInt64(tensor.type == .f64 ? 8 : 4)
-            }
+            $0.replyBytes = UInt64(item.prepared.captureByteCount)
             $0.keyValueBytes = keyValueBytes
         }
     }
 
-    /// Positions that a selector picks among all rows that may run; token sets are counted on
-    /// the prompt, where the tokens are known.
-    private func positions(_ selector: Positions) -> [Int] {
-        (0..<maximumRows).filter { position in
-            let token = position < item.tokens.count ? item.tokens[position] : -1
-            return selector.contains(
-                position: position, token: token, promptCount: item.promptCount)
-        }
+    /// Rows of `final_norm` and `logits` exist only where something reads them.
+    private var headRows: Set<Int> {
+        let captured = job.plan.captures
+            .filter { [.finalNorm, .logits].contains($0.site.kind) }
+            .flatMap { job.selectedRows($0.positions) }
+        return Set((0..<job.maximumRows).filter { job.readsLogits(at: $0) }).union(captured)
     }
 
-    private func actions(
-        _ action: ResolvedAction
-    ) -> [Neurond_V1_ExplainReply.Action] {
-        let rows = positions(action.positions).count
+    private func actions(_ action: ResolvedAction) -> [Neurond_V1_ExplainReply.Action] {
+        let selected = job.selectedRows(action.positions)
         return action.entries.map { entry in
-            .with {
+            let isHead = [.finalNorm, .logits].contains(entry.site.kind)
+            let rows = isHead ? headRows.intersection(selected).count : selected.count
+            return .with {
                 $0.action = UInt32(action.index)
                 $0.text = item.source.actions[action.index].text
                 $0.site = entry.site.description
@@ -86,43 +76,27 @@ struct PlanExplainer {
         }
     }
 
-    private func tensorInfo(_ capture: ResolvedCapture) -> Neurond_V1_TensorInfo {
-        let rows = positions(capture.positions)
-        let perUnit = model.shape.elementsPerUnit(of: capture.site.kind) ?? 1
-        let elements = capture.units.count * perUnit
-        return .with {
-            $0.name = capture.site.description
-            $0.site = capture.site.description
-            $0.capture = UInt32(capture.index)
-            $0.type = .f32
-            switch capture.reduction {
-            case nil:
-                $0.type = capture.format == .f16 ? .f16 : .f32
-                $0.shape = [UInt64(rows.count), UInt64(elements)]
-                if capture.site.kind == .attnPattern {
-                    $0.shape.append(UInt64((rows.last ?? -1) + 1))
+    private func tensors(
+        _ capture: ResolvedCapture, _ layouts: [CaptureLayout]
+    ) -> [Neurond_V1_TensorInfo] {
+        let rows = job.selectedRows(capture.positions)
+        return layouts.map { layout in
+            .with {
+                $0.name = layout.name
+                $0.site = capture.site.description
+                $0.capture = UInt32(capture.index)
+                $0.type = layout.element.dataType
+                $0.shape = layout.shape.map { UInt64($0) }
+                if layout.isPerRow {
+                    $0.positions = rows.map { UInt32($0) }
+                } else {
+                    $0.reducedRows = UInt64(rows.count)
                 }
-                $0.positions = rows.map { UInt32($0) }
-            case .mean, .meanAbs, .rms, .l2, .max, .sum, .countAbove:
-                $0.type = .f64
-                $0.shape = [UInt64(elements)]
-                $0.reducedRows = UInt64(rows.count)
-            case .topK(let count, _):
-                $0.shape = [UInt64(rows.count), UInt64(min(count, elements))]
-                $0.positions = rows.map { UInt32($0) }
-            case .logProbability(let ids), .rank(let ids):
-                $0.type = .f64
-                $0.shape = [UInt64(rows.count), UInt64(ids.count)]
-                $0.positions = rows.map { UInt32($0) }
-            case .norm, .dot, .entropy, .klDivergence:
-                $0.type = .f64
-                $0.shape = [UInt64(rows.count)]
-                $0.positions = rows.map { UInt32($0) }
             }
         }
     }
 
-    /// Of the products and attention over all rows; the head for the last row alone.
+    /// Of the products and attention over all rows, and of the head over the rows that exist.
     private var multiplyAdds: Double {
         let shape = model.configuration
         let width = Double(shape.width)
@@ -130,10 +104,10 @@ struct PlanExplainer {
         let keyWidth = Double(shape.keyValueHeadCount * shape.headDimension)
         let perRow =
             width * (2 * headWidth + 2 * keyWidth) + 3 * width * Double(shape.neuronCount)
-        let rows = Double(maximumRows)
+        let rows = Double(job.maximumRows)
         let attention = headWidth * rows * (rows + 1)
         return Double(shape.layerCount) * (rows * perRow + attention)
-            + width * Double(shape.vocabularyCount)
+            + Double(headRows.count) * width * Double(shape.vocabularyCount)
     }
 
     private var keyValueBytes: UInt64 {
@@ -141,6 +115,17 @@ struct PlanExplainer {
         let bytes = model.form == .f32 ? 4 : 2
         return UInt64(
             shape.layerCount * 2 * shape.keyValueHeadCount * shape.headDimension * bytes
-                * maximumRows)
+                * job.maximumRows)
+    }
+}
+
+extension TensorElement {
+    var dataType: Neurond_V1_DataType {
+        switch self {
+        case .f32: .f32
+        case .f16: .f16
+        case .f64: .f64
+        case .i32: .i32
+        }
     }
 }

@@ -10,37 +10,36 @@ extension EngineService {
     ) async throws -> Neurond_V1_End {
         let items = try prepareForward(request)
         var totals = UsageTotals()
-        let top = Int(request.topK)
         try await inOrder(items.count) { [engine] index in
-            let item = items[index]
-            return try await engine.result(
-                of: Job(tokens: item.tokens, plan: item.plan, topCount: top))
+            try await engine.result(of: items[index].prepared)
         } deliver: { index, result in
             totals.add(result)
             try await sink.send(
                 Neurond_V1_ForwardReply.with {
                     $0.item = UInt32(index)
-                    $0.tokens = items[index].tokens.map { UInt32($0) }
+                    $0.tokens = items[index].job.tokens.map { UInt32($0) }
                     $0.top = result.top.map(message)
                     $0.tensors = result.captures.map { Neurond_V1_TensorInfo($0) }
                     $0.receipts = result.receipts.map { Neurond_V1_Receipt($0) }
-                    $0.planHash = items[index].plan.hash
+                    $0.planHash = items[index].job.plan.hash
                 })
             await sink.send(result.captures, item: index)
         }
-        return totals.end(planHash: items[0].plan.hash)
+        return totals.end(planHash: items[0].job.plan.hash)
     }
 
     /// All items are checked before any is run.
     func prepareForward(_ request: Neurond_V1_ForwardRequest) throws -> [PreparedItem] {
         try checkItemCount(request.items.count)
-        return try request.items.enumerated().map { index, item in
+        var items: [PreparedItem] = []
+        for (index, item) in request.items.enumerated() {
             let field = "items[\(index)]"
             let tokens = try tokens(of: item.prompt, field: "\(field).prompt")
             let plan = try hookPlan(
                 item: item.hasHooks ? item.hooks : nil, request: request.hooks)
-            return try resolve(
-                plan, tokens: tokens, promptCount: tokens.count, maximumRows: tokens.count)
+            let job = Job(tokens: tokens, plan: .none, topCount: Int(request.topK))
+            items.append(try prepare(plan, job, field: field, like: items.last))
         }
+        return items
     }
 }

@@ -9,16 +9,17 @@ extension EngineService {
     func generate(
         _ request: Neurond_V1_GenerateRequest, _ sink: any ReplySink
     ) async throws -> Neurond_V1_End {
-        let (item, job) = try prepareGenerate(request)
-        let events = try engine.events(of: job)
+        let item = try prepareGenerate(request)
+        let running = try engine.run(item.prepared)
         try await sink.send(
             Neurond_V1_GenerateReply.with {
-                $0.started.tokens = item.tokens.map { UInt32($0) }
+                $0.started.tokens = item.job.tokens.map { UInt32($0) }
             })
-        for await event in events {
+        for await event in running.events {
             switch event {
             case .token(let token):
                 try await sink.send(reply(token))
+                running.handle.didConsume()
             case .failed(let error):
                 throw error
             case .finished(let result):
@@ -26,7 +27,7 @@ extension EngineService {
                 await sink.send(result.captures, item: 0)
                 var totals = UsageTotals()
                 totals.add(result)
-                return totals.end(planHash: item.plan.hash, seed: request.sampling.seed)
+                return totals.end(planHash: item.job.plan.hash, seed: request.sampling.seed)
             }
         }
         throw CancellationError()
@@ -34,7 +35,7 @@ extension EngineService {
 
     func prepareGenerate(
         _ request: Neurond_V1_GenerateRequest
-    ) throws -> (PreparedItem, Job) {
+    ) throws -> PreparedItem {
         let tokens = try tokens(of: request.prompt, field: "prompt")
         let sampling = request.sampling
         let generation = Generation(
@@ -44,11 +45,9 @@ extension EngineService {
                 topP: sampling.topP == 0 ? 1 : sampling.topP, minP: sampling.minP,
                 seed: sampling.seed),
             stop: request.stop, topCount: Int(request.topK), ignoresEnd: request.ignoreEnd)
-        let rows = tokens.count + max(0, generation.maxTokens - 1)
-        let item = try resolve(
-            HookPlan(message: request.hooks), tokens: tokens, promptCount: tokens.count,
-            maximumRows: rows)
-        return (item, Job(tokens: tokens, plan: item.plan, generation: generation))
+        return try prepare(
+            HookPlan(message: request.hooks),
+            Job(tokens: tokens, plan: .none, generation: generation), field: "prompt")
     }
 
     private func reply(_ token: GeneratedToken) -> Neurond_V1_GenerateReply {

@@ -12,62 +12,87 @@ extension EngineService {
         let items = try prepareScore(request)
         var totals = UsageTotals()
         try await inOrder(items.count) { [engine] index in
-            let item = items[index]
-            return try await engine.result(
-                of: Job(tokens: item.tokens, promptCount: item.promptCount, plan: item.plan))
+            try await engine.result(of: items[index].prepared)
         } deliver: { index, result in
             totals.add(result)
             try await sink.send(
                 Neurond_V1_ScoreReply.with {
                     $0.item = UInt32(index)
-                    $0.tokens = items[index].tokens.map { UInt32($0) }
-                    $0.promptTokens = UInt32(items[index].promptCount)
+                    $0.tokens = items[index].job.tokens.map { UInt32($0) }
+                    $0.promptTokens = UInt32(items[index].job.promptCount)
                     $0.logProbabilities = result.logProbabilities
                     $0.total = result.logProbabilities.reduce(0, +)
                     $0.greedy = result.isGreedy
                     $0.receipts = result.receipts.map { Neurond_V1_Receipt($0) }
-                    $0.planHash = items[index].plan.hash
+                    $0.planHash = items[index].job.plan.hash
                     $0.tensors = result.captures.map { Neurond_V1_TensorInfo($0) }
                 })
             await sink.send(result.captures, item: index)
         }
-        return totals.end(planHash: items[0].plan.hash)
+        return totals.end(planHash: items[0].job.plan.hash)
     }
 
     func prepareScore(_ request: Neurond_V1_ScoreRequest) throws -> [PreparedItem] {
         try checkItemCount(request.items.count)
-        return try request.items.enumerated().map { index, item in
-            let (tokens, promptCount) = try scoredTokens(item, field: "items[\(index)]")
+        var items: [PreparedItem] = []
+        for (index, item) in request.items.enumerated() {
+            let field = "items[\(index)]"
+            let (tokens, promptCount) = try scoredTokens(item, field: field)
             let plan = try hookPlan(
                 item: item.hasHooks ? item.hooks : nil, request: request.hooks)
-            return try resolve(
-                plan, tokens: tokens, promptCount: promptCount, maximumRows: tokens.count)
+            let job = Job(tokens: tokens, promptCount: promptCount, plan: .none)
+            items.append(try prepare(plan, job, field: field, like: items.last))
         }
+        return items
     }
 
-    /// Two texts are tokenized as one, so that the ids are those the model would see; the
-    /// continuation begins where the prompt's own ids end.
     private func scoredTokens(
         _ item: Neurond_V1_ScoreItem, field: String
     ) throws -> (tokens: [Int32], promptCount: Int) {
         let prompt = try tokens(of: item.prompt, field: "\(field).prompt")
-        var whole: [Int32]
-        if case .text(let first) = item.prompt.source,
+        guard case .text(let first) = item.prompt.source,
             case .text(let second) = item.continuation.source
-        {
-            whole = engine.model.tokenizer.encode(
-                first + second, addSpecial: !item.prompt.omitSpecial,
-                parseSpecial: !item.prompt.literalSpecial)
-        } else {
+        else {
             var continuation = item.continuation
             continuation.omitSpecial = true
-            whole = prompt + (try tokens(of: continuation, field: "\(field).continuation"))
+            let ids = try tokens(of: continuation, field: "\(field).continuation")
+            return try checked(prompt + ids, promptCount: prompt.count, field)
         }
-        guard prompt.count > 0, whole.count > prompt.count else {
+        guard item.continuation.literalSpecial == item.prompt.literalSpecial else {
+            throw RequestFailure(
+                .invalidArgument, "BAD_CONTINUATION",
+                "\(field): literal_special must be the same for prompt and continuation, which are "
+                    + "tokenized as one text", field: "\(field).continuation")
+        }
+        return try split(prompt, first + second, item.prompt, field)
+    }
+
+    /// Two texts are tokenized as one, so that the ids are those the model would see; the
+    /// continuation begins where the prompt's own ids end.
+    private func split(
+        _ prompt: [Int32], _ text: String, _ options: Neurond_V1_Prompt, _ field: String
+    ) throws -> (tokens: [Int32], promptCount: Int) {
+        let whole = engine.model.tokenizer.encode(
+            text, addSpecial: !options.omitSpecial, parseSpecial: !options.literalSpecial)
+        // A tokenizer that ends texts with a special token ends the prompt with one, too.
+        let bare = prompt.last == whole.last ? prompt.dropLast() : prompt[...]
+        for start in [prompt[...], bare] where whole.starts(with: start) {
+            return try checked(whole, promptCount: start.count, field)
+        }
+        throw RequestFailure(
+            .invalidArgument, "BOUNDARY_MERGED",
+            "\(field): a token spans the end of the prompt and the start of the continuation; move "
+                + "the boundary (often a blank) or give token ids", field: field)
+    }
+
+    private func checked(
+        _ tokens: [Int32], promptCount: Int, _ field: String
+    ) throws -> (tokens: [Int32], promptCount: Int) {
+        guard promptCount > 0, tokens.count > promptCount else {
             throw RequestFailure(
                 .invalidArgument, "EMPTY_CONTINUATION",
                 "\(field): prompt and continuation need at least one token each", field: field)
         }
-        return (whole, prompt.count)
+        return (tokens, promptCount)
     }
 }

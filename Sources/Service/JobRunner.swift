@@ -1,10 +1,18 @@
 import Engine
 
+/// The events of a running job.
+///
+/// Whoever takes a token event says so by `handle.didConsume()`.
+struct RunningJob {
+    let events: AsyncStream<JobEvent>
+    let handle: JobHandle
+}
+
 extension StepEngine {
     /// Runs a job and yields its events; cancelling the consuming task cancels the job.
-    func events(of job: Job) throws -> AsyncStream<JobEvent> {
+    func run(_ prepared: PreparedJob) throws -> RunningJob {
         let (stream, continuation) = AsyncStream.makeStream(of: JobEvent.self)
-        let cancel = try submit(job) { event in
+        let handle = try submit(prepared) { event in
             continuation.yield(event)
             switch event {
             case .finished, .failed: continuation.finish()
@@ -12,14 +20,14 @@ extension StepEngine {
             }
         }
         continuation.onTermination = { reason in
-            if case .cancelled = reason { cancel() }
+            if case .cancelled = reason { handle.cancel() }
         }
-        return stream
+        return RunningJob(events: stream, handle: handle)
     }
 
     /// Runs a job that generates nothing to its end.
-    func result(of job: Job) async throws -> JobResult {
-        for await event in try events(of: job) {
+    func result(of prepared: PreparedJob) async throws -> JobResult {
+        for await event in try run(prepared).events {
             switch event {
             case .token: continue
             case .finished(let result): return result

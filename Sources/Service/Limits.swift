@@ -8,6 +8,9 @@ public enum ServiceLimits {
     public static let unitsPerRequest = 4096
     /// Tokens answered at each end of a projection unless asked otherwise.
     public static let projectedTokens = 20
+    /// Neurons whose projections share one pass over the output head; between groups a request can
+    /// be cancelled.
+    public static let projectedTogether = 16
     /// Bytes of one stored object.
     public static let objectBytes = 256 << 20
 }

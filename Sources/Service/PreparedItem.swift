@@ -5,12 +5,13 @@ import Messages
 import ModelFile
 import Tokenizer
 
-/// A prompt as ids, with the plan resolved for it.
+/// One item of a request, checked: it can run.
 struct PreparedItem: Sendable {
-    var tokens: [Int32]
-    var promptCount: Int
-    var plan: ResolvedPlan
+    /// The plan as it was asked, for its text.
     var source: HookPlan
+    var prepared: PreparedJob
+
+    var job: Job { prepared.job }
 }
 
 extension EngineService {
@@ -49,23 +50,34 @@ extension EngineService {
         try HookPlan(message: item ?? request)
     }
 
-    /// Checks a plan against the model and the lengths of one item.
+    /// Checks an item completely: plan, lengths and stored values.
     ///
-    /// - Parameter maximumRows: rows that will be run at most: the prompt, then a continuation.
-    func resolve(
-        _ plan: HookPlan, tokens: [Int32], promptCount: Int, maximumRows: Int
+    /// - Parameters:
+    ///   - job: with the tokens; its plan is filled in here.
+    ///   - earlier: an item before it, whose plan is often the same.
+    /// - Throws: `RequestFailure` with the field.
+    func prepare(
+        _ plan: HookPlan, _ job: Job, field: String, like earlier: PreparedItem? = nil
     ) throws -> PreparedItem {
-        let hashes = plan.actions.flatMap(\.target.sets)
-        let sets = try hashes.reduce(into: [ContentHash: NeuronSet]()) { sets, hash in
+        do {
+            var job = job
+            let extent = SequenceExtent(
+                promptCount: job.promptCount,
+                maxTokenCount: job.maximumRows - job.promptCount + 1)
+            job.plan = try plan.resolved(
+                against: engine.model.shape, extent: extent, sets: neuronSets(of: plan))
+            let prepared = try engine.prepare(job, like: earlier?.prepared)
+            return PreparedItem(source: plan, prepared: prepared)
+        } catch {
+            throw RequestFailure(error, field: error is HookError ? "hooks" : field)
+        }
+    }
+
+    private func neuronSets(of plan: HookPlan) throws -> [ContentHash: NeuronSet] {
+        try plan.actions.flatMap(\.target.sets).reduce(into: [:]) { sets, hash in
             sets[hash] = engine.objects.neuronSet(hash)
             try checkModel(of: sets[hash], hash)
         }
-        let extent = SequenceExtent(
-            promptCount: promptCount, maxTokenCount: maximumRows - promptCount + 1)
-        let resolved = try plan.resolved(
-            against: engine.model.shape, extent: extent, sets: sets)
-        return PreparedItem(
-            tokens: tokens, promptCount: promptCount, plan: resolved, source: plan)
     }
 
     /// A set that was found on another model names other neurons: never use it silently.

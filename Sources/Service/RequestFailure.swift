@@ -35,7 +35,7 @@ struct RequestFailure: Error {
             if error.kind == .resourceExhausted { status.retryAfterMs = 1000 }
         case let error as HookError:
             self.init(
-                error.isOutOfRange ? .outOfRange : .invalidArgument, error.reason,
+                error.statusCode, error.reason,
                 "\(error)", field: field.isEmpty ? "hooks" : field)
         case let error as TokenizerError:
             self.init(.invalidArgument, "TOKENIZER", "\(error)", field: field)
@@ -50,6 +50,13 @@ struct RequestFailure: Error {
         default:
             self.init(.internal, "INTERNAL", "\(error)", field: field)
         }
+    }
+}
+
+extension HookError {
+    fileprivate var statusCode: Neurond_V1_StatusCode {
+        if case .object = cause { return .notFound }
+        return isOutOfRange ? .outOfRange : .invalidArgument
     }
 }
 

@@ -2,7 +2,9 @@
 ///
 /// Every identity has a queue of its own, first come first served; the identities take turns, so
 /// that a thousand requests of one user delay another's single request by one turn. Requests that
-/// an engine's death interrupted go first: they have waited once already.
+/// an engine's death interrupted go first, each alone on an idle engine: one of them may be the
+/// cause, and must not take the others along again. An engine that starts again is idle, so they
+/// never wait for long.
 public struct AdmissionQueue: Sendable {
     /// Why a request is not queued.
     public enum Refusal: Equatable, Sendable {
@@ -30,6 +32,8 @@ public struct AdmissionQueue: Sendable {
     private var owner: [RequestKey: Identity] = [:]
     /// Running requests of each engine that takes any.
     private var load: [Int: Int] = [:]
+    /// Engines that run an interrupted request, and nothing else until it ends.
+    private var exclusive: Set<Int> = []
 
     /// An empty queue without engines.
     public init(
@@ -90,11 +94,13 @@ public struct AdmissionQueue: Sendable {
     /// Notes that an engine takes requests.
     public mutating func engineBecameReady(_ engine: Int) {
         load[engine] = 0
+        exclusive.remove(engine)
     }
 
     /// Notes that an engine is gone, with whatever it ran.
     public mutating func engineIsGone(_ engine: Int) {
         load[engine] = nil
+        exclusive.remove(engine)
     }
 
     /// Notes that a request that was admitted to this engine no longer runs there.
@@ -102,22 +108,33 @@ public struct AdmissionQueue: Sendable {
         guard let count = load[engine] else { return }
         precondition(count > 0, "engine \(engine) finished a request that it did not run")
         load[engine] = count - 1
+        if count == 1 { exclusive.remove(engine) }
+    }
+
+    /// Notes that a request on this engine waits for its client: the engine need not be its alone.
+    public mutating func didStall(on engine: Int) {
+        exclusive.remove(engine)
     }
 
     /// The next request to run, if an engine has room for it.
     public mutating func admit() -> Admission? {
-        guard let engine = leastLoadedEngine, let key = takeNext() else { return nil }
+        guard let engine = leastLoadedEngine else { return nil }
+        if !interrupted.isEmpty, load[engine] == 0 {
+            exclusive.insert(engine)
+            load[engine] = 1
+            return Admission(key: interrupted.removeFirst(), engine: engine)
+        }
+        guard let key = takeNext() else { return nil }
         load[engine, default: 0] += 1
         return Admission(key: key, engine: engine)
     }
 
     private var leastLoadedEngine: Int? {
-        load.filter { $0.value < runningLimit }
+        load.filter { $0.value < runningLimit && !exclusive.contains($0.key) }
             .min { ($0.value, $0.key) < ($1.value, $1.key) }?.key
     }
 
     private mutating func takeNext() -> RequestKey? {
-        if !interrupted.isEmpty { return interrupted.removeFirst() }
         guard let identity = turns.first, let key = waiting[identity]?.removeFirst() else {
             return nil
         }

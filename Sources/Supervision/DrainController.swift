@@ -14,8 +14,9 @@ public struct DrainController: Sendable {
     public enum Action: Equatable, Sendable {
         /// Nothing.
         case none
-        /// Stop listening, tell the clients, refuse new requests.
-        case beginDrain
+        /// Stop listening, tell the clients, refuse new requests, and call
+        /// ``DrainController/checkTime(now:)`` at the given time.
+        case beginDrain(checkAt: UInt64)
         /// Close everything and exit; `isClean` says that no request was lost.
         case stop(isClean: Bool)
     }
@@ -23,16 +24,19 @@ public struct DrainController: Sendable {
     /// Where the daemon is.
     public private(set) var phase = Phase.serving
     private var activeCount = 0
+    private var deadline = UInt64.max
 
     /// A daemon that serves.
     public init() {}
 
     /// Decides about a request to end: the first one drains, the second one stops.
-    public mutating func terminate() -> [Action] {
+    public mutating func terminate(now: UInt64) -> [Action] {
         switch phase {
         case .serving:
             phase = .draining
-            return activeCount == 0 ? [.beginDrain, stop(isClean: true)] : [.beginDrain]
+            deadline = now + Limits.drainMilliseconds
+            let begin = Action.beginDrain(checkAt: deadline)
+            return activeCount == 0 ? [begin, stop(isClean: true)] : [begin]
         case .draining: return [stop(isClean: activeCount == 0)]
         case .stopped: return []
         }
@@ -43,6 +47,12 @@ public struct DrainController: Sendable {
         activeCount = count
         guard phase == .draining, count == 0 else { return .none }
         return stop(isClean: true)
+    }
+
+    /// Decides what the passing of time means: a drain that takes too long loses what is left.
+    public mutating func checkTime(now: UInt64) -> Action {
+        guard phase == .draining, now >= deadline else { return .none }
+        return stop(isClean: false)
     }
 
     private mutating func stop(isClean: Bool) -> Action {

@@ -1,7 +1,15 @@
 /// Every bound that supervision enforces, each with its reason.
 public enum Limits {
-    /// Deaths of an engine while it ran a request after which the request is taken for the cause.
+    /// Deaths of an engine over a request after which the request is taken for the cause.
+    ///
+    /// The first makes a suspect of everything that ran; the last must happen while the suspect
+    /// ran alone, so that nobody is blamed for a neighbour.
     public static let engineDeathsPerRequest = 2
+
+    /// Deaths of an engine over a request, in whatever company, after which it is not tried again.
+    ///
+    /// A request whose client stalls gives up being alone; this ends what it could do forever.
+    public static let engineDeathsInCompany = 5
 
     /// Requests that one engine works on at once: the engine batches rows of several sequences,
     /// and beyond this many a step is full of decode rows alone.
@@ -15,6 +23,20 @@ public enum Limits {
 
     /// Requests of one identity that wait, so that one script cannot fill the queue for all.
     public static let queuedRequestsPerIdentity = 512
+
+    /// Payload bytes of one connection's requests that wait or run, kept in case they must run
+    /// again: sixteen of the largest, so that one client cannot take what all share.
+    public static let requestBytesPerConnection = 67_108_864
+
+    /// Payload bytes of all requests that wait or run.
+    ///
+    /// Ordinary requests are kilobytes and never come near; this keeps the largest ones, in the
+    /// number that the queue takes, from filling the memory that the weights need.
+    public static let requestBytes = 268_435_456
+
+    /// Time that a drain may take: whoever reads at all has the rest of an answer by then, and
+    /// a client that never reads must not keep the daemon from ending.
+    public static let drainMilliseconds: UInt64 = 60_000
 
     /// When a refused client should try again: the order of a request's running time.
     public static let queueRetryAfterMilliseconds: UInt32 = 500

@@ -32,6 +32,9 @@ public struct ObjectTable: Sendable {
     private var order: [[UInt8]] = []
     /// Bytes of all contents.
     public private(set) var byteCount = 0
+    /// Announced bytes of the uploads that have room kept for them.
+    public private(set) var reservedByteCount = 0
+    private var reservedCount = 0
 
     /// An empty table.
     public init(byteLimit: Int = Limits.objectByteCount, countLimit: Int = Limits.objectCount) {
@@ -45,12 +48,29 @@ public struct ObjectTable: Sendable {
     /// All objects, oldest first.
     public var all: [Object] { order.compactMap { objects[$0] } }
 
-    /// Whether content of this length could be stored now, if it is new.
-    public func hasRoom(forByteCount count: Int) -> Bool {
-        count <= byteLimit - byteCount && objects.count < countLimit
+    /// Whether an object of this hash is stored.
+    public func contains(_ hash: [UInt8]) -> Bool { objects[hash] != nil }
+
+    /// Keeps room for content that is still on its way, until ``release(byteCount:)``.
+    ///
+    /// - Returns: whether there was room, beside what is stored and what is kept for others.
+    public mutating func reserve(byteCount count: Int) -> Bool {
+        guard count <= byteLimit - byteCount - reservedByteCount,
+            objects.count + reservedCount < countLimit
+        else { return false }
+        reservedByteCount += count
+        reservedCount += 1
+        return true
     }
 
-    /// Stores an object.
+    /// Gives back what ``reserve(byteCount:)`` kept.
+    public mutating func release(byteCount count: Int) {
+        precondition(count <= reservedByteCount, "\(count) bytes released that were not reserved")
+        reservedByteCount -= count
+        reservedCount -= 1
+    }
+
+    /// Stores an object; room that is reserved counts as free.
     ///
     /// - Parameters:
     ///   - content: the bytes.

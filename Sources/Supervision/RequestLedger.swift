@@ -3,9 +3,9 @@
 /// ```
 ///  add ─▶ queued ──assign──▶ running on E ──end──▶ (gone)
 ///            ▲                  │ E died
-///            └──────────────────┤ first time: the answer's frames that were relayed
-///                               │ are skipped when they come again
-///                               ▼ second time: poisoned, (gone)
+///            └──────────────────┤ first time, or not alone there: the answer's frames
+///                               │ that were relayed are skipped when they come again
+///                               ▼ again, and alone there: poisoned, (gone)
 /// ```
 ///
 /// Answers are deterministic, frame by frame, so a client cannot tell a request that was run
@@ -33,14 +33,16 @@ public struct RequestLedger: Sendable {
     public struct Fallout: Equatable, Sendable {
         /// To be queued again, oldest first.
         public var requeued: [RequestKey] = []
-        /// To be failed: they ran on too many dying engines, and are no longer in the ledger.
+        /// To be failed, and no longer in the ledger: an engine died of them alone, or too often.
         public var poisoned: [RequestKey] = []
     }
 
     private struct Entry: Sendable {
         var place = Place.queued
         var deadline: UInt64?
+        /// The first death, and those while it ran alone.
         var deathCount = 0
+        var deathCountInCompany = 0
         var relayedCount = 0
         var toSkipCount = 0
     }
@@ -107,17 +109,24 @@ public struct RequestLedger: Sendable {
     }
 
     /// Notes the death of an engine.
-    public mutating func engineDied(_ engine: Int) -> Fallout {
+    ///
+    /// - Parameter hadOtherWork: whether the engine did something beside its requests, which may
+    ///   be the cause as well.
+    public mutating func engineDied(_ engine: Int, hadOtherWork: Bool = false) -> Fallout {
         var fallout = Fallout()
-        for key in keys(at: .running(engine: engine)) {
-            entries[key]?.deathCount += 1
-            if (entries[key]?.deathCount ?? 0) >= Limits.engineDeathsPerRequest {
-                entries[key] = nil
-                fallout.poisoned.append(key)
-            } else {
-                entries[key]?.place = .queued
-                fallout.requeued.append(key)
-            }
+        let keys = keys(at: .running(engine: engine))
+        let isAlone = keys.count == 1 && !hadOtherWork
+        for key in keys {
+            guard var entry = entries[key] else { continue }
+            // The first death makes a suspect of everyone; later ones convict who was alone.
+            if entry.deathCount == 0 || isAlone { entry.deathCount += 1 }
+            if !isAlone { entry.deathCountInCompany += 1 }
+            entry.place = .queued
+            let isPoisoned =
+                entry.deathCount >= Limits.engineDeathsPerRequest
+                || entry.deathCountInCompany >= Limits.engineDeathsInCompany
+            entries[key] = isPoisoned ? nil : entry
+            if isPoisoned { fallout.poisoned.append(key) } else { fallout.requeued.append(key) }
         }
         return fallout
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import NeurondClient
+import Wire
 
 /// A command that talks to a daemon.
 protocol DaemonCommand: AsyncParsableCommand {
@@ -19,6 +20,18 @@ extension DaemonCommand {
                 token: console.environment["NEUROND_TOKEN"], agent: "neuronctl"))
         defer { client.close() }
         try await run(client, console)
+    }
+}
+
+extension AnswerStream {
+    /// What a stream that has been read ended with.
+    ///
+    /// - Throws: `NeurondError` where it ended without: the answer is then incomplete.
+    func end() throws -> Trailers {
+        if let trailers { return trailers }
+        throw NeurondError(
+            origin: .connection, code: .internal, reason: "MALFORMED_REPLY",
+            message: "the daemon's answer stopped before its end")
     }
 }
 

@@ -39,6 +39,9 @@ struct EvaluateCommand: DaemonCommand {
 
     func validate() throws {
         if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
+        if !hooks.captures.isEmpty {
+            throw ValidationError("evaluate shows no captures; use forward, generate or score")
+        }
         for text in only where !text.contains("=") {
             throw ValidationError("--only \"\(text)\": expected TAG=VALUE")
         }

@@ -15,13 +15,12 @@ struct ExplainCommand: AsyncParsableCommand {
             abstract: "Explain a forward.",
             discussion: "Example: neuronctl explain forward '2+3=' --capture 'L0N* mean_abs'")
 
-        @OptionGroup var command: ForwardCommand
-
-        var connection: ConnectionOptions { command.connection }
+        @OptionGroup var arguments: ForwardArguments
+        @OptionGroup var connection: ConnectionOptions
 
         func run(_ client: Client, _ console: Console) async throws {
             var request = Neurond_V1_ExplainRequest()
-            request.forward = try await command.request(client)
+            request.forward = try await arguments.request(client)
             try await explain(request, client, connection, console)
         }
     }
@@ -32,14 +31,12 @@ struct ExplainCommand: AsyncParsableCommand {
             abstract: "Explain a generate.",
             discussion: "Example: neuronctl explain generate '2+3=' --max-tokens 100")
 
-        @OptionGroup var command: GenerateCommand
-
-        var connection: ConnectionOptions { command.connection }
+        @OptionGroup var arguments: GenerateArguments
+        @OptionGroup var connection: ConnectionOptions
 
         func run(_ client: Client, _ console: Console) async throws {
             var request = Neurond_V1_ExplainRequest()
-            request.generate = try command.request()
-            request.generate.hooks = try await command.hooks.message(client)
+            request.generate = try await arguments.request(client)
             try await explain(request, client, connection, console)
         }
     }
@@ -50,13 +47,12 @@ struct ExplainCommand: AsyncParsableCommand {
             abstract: "Explain a score.",
             discussion: "Example: neuronctl explain score --items sums.jsonl")
 
-        @OptionGroup var command: ScoreCommand
-
-        var connection: ConnectionOptions { command.connection }
+        @OptionGroup var arguments: ScoreArguments
+        @OptionGroup var connection: ConnectionOptions
 
         func run(_ client: Client, _ console: Console) async throws {
             var request = Neurond_V1_ExplainRequest()
-            request.score = try await command.request(client)
+            request.score = try await arguments.request(client)
             try await explain(request, client, connection, console)
         }
     }

@@ -2,16 +2,8 @@ import ArgumentParser
 import Messages
 import NeurondClient
 
-/// `neuronctl forward`.
-struct ForwardCommand: DaemonCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "forward", abstract: "One pass: next tokens, captures, receipts.",
-        discussion: """
-            With --items, one JSON object per line as `score` has it, without continuations.
-
-            Example: neuronctl forward '2+3=' --capture 'resid_post.0 at last' -o out.safetensors
-            """)
-
+/// Which pass to run: what `forward` and `explain forward` share.
+struct ForwardArguments: ParsableArguments {
     @OptionGroup var prompt: PromptOptions
 
     @Option(help: ArgumentHelp("Many prompts, one JSON object per line.", valueName: "file"))
@@ -21,11 +13,6 @@ struct ForwardCommand: DaemonCommand {
     var top: UInt32 = 5
 
     @OptionGroup var hooks: HookOptions
-
-    @Option(name: .shortAndLong, help: "Write captured tensors to this safetensors file.")
-    var output: String?
-
-    @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
         if prompt.isPresent == (items != nil) {
@@ -58,9 +45,34 @@ struct ForwardCommand: DaemonCommand {
         try await reader.files.store(in: client)
         return request
     }
+}
+
+/// `neuronctl forward`.
+struct ForwardCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "forward", abstract: "One pass: next tokens, captures, receipts.",
+        discussion: """
+            With --items, one JSON object per line as `score` has it, without continuations.
+
+            Example: neuronctl forward '2+3=' --capture 'resid_post.0 at last' -o out.safetensors
+            """)
+
+    @OptionGroup var arguments: ForwardArguments
+
+    @Option(name: .shortAndLong, help: "Write captured tensors to this safetensors file.")
+    var output: String?
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func validate() throws {
+        guard arguments.items == nil else { return }
+        try checkOutput(output, capturesIn: arguments.hooks)
+    }
 
     func run(_ client: Client, _ console: Console) async throws {
-        let request = try await request(client)
+        let request = try await arguments.request(client)
+        let plans = request.items.map { $0.hasHooks ? $0.hooks : request.hooks }
+        try checkOutput(output, capturesIn: plans)
         let stream = client.answers(to: request, options: connection.callOptions)
         var progress = ProgressReport("forward", total: request.items.count, console: console)
         var answers: [Answer<Neurond_V1_ForwardReply>] = []
@@ -69,7 +81,7 @@ struct ForwardCommand: DaemonCommand {
             progress.advance()
             if !connection.json { show(answer, isOnly: request.items.count == 1, console) }
         }
-        guard let trailers = stream.trailers else { return }
+        let trailers = try stream.end()
         let tensors = answers.flatMap(\.tensors)
         if let output {
             try TensorFile.write(output, tensors, trailers: trailers)
@@ -104,7 +116,7 @@ struct ForwardCommand: DaemonCommand {
         }
         // One prompt answers with its own keys, as generate does; many with a list.
         let list = [("items", JSON.array(items.map(JSON.object)))]
-        let body = self.items == nil ? items.first ?? [] : list
+        let body = arguments.items == nil ? items.first ?? [] : list
         return .object(body + JSON.trailers(trailers))
     }
 

@@ -2,16 +2,8 @@ import ArgumentParser
 import Messages
 import NeurondClient
 
-/// `neuronctl generate`.
-struct GenerateCommand: DaemonCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "generate", abstract: "Generate text, under hooks if you like.",
-        discussion: """
-            Text is written as it is generated; with --json one object at the end.
-
-            Example: neuronctl generate '2+3=' --max-tokens 4 --hook 'scale 2 L1N7 at last'
-            """)
-
+/// What to generate: what `generate` and `explain generate` share.
+struct GenerateArguments: ParsableArguments {
     @OptionGroup var prompt: PromptOptions
 
     @Option(help: "Tokens to generate at most.")
@@ -24,7 +16,7 @@ struct GenerateCommand: DaemonCommand {
         help: "Stop before this text would be complete; repeatable.")
     var stop: [String] = []
 
-    @Option(help: "Alternatives to answer with each token, with --json.")
+    @Option(help: "Most likely tokens to show for each that is generated.")
     var alternatives: UInt32 = 0
 
     @Flag(help: "Go on past an end-of-sequence token.")
@@ -32,20 +24,10 @@ struct GenerateCommand: DaemonCommand {
 
     @OptionGroup var hooks: HookOptions
 
-    @Option(name: .shortAndLong, help: "Write captured tensors to this safetensors file.")
-    var output: String?
+    func validate() throws { try prompt.check() }
 
-    @OptionGroup var connection: ConnectionOptions
-
-    func validate() throws {
-        try prompt.check()
-        if output != nil && hooks.captures.isEmpty && hooks.plan == nil {
-            throw ValidationError("--output needs a --capture")
-        }
-    }
-
-    /// The request without what needs a daemon.
-    func request() throws -> Neurond_V1_GenerateRequest {
+    /// The request, the files of its hooks stored.
+    func request(_ client: Client) async throws -> Neurond_V1_GenerateRequest {
         var request = Neurond_V1_GenerateRequest()
         request.prompt = try prompt.message()
         request.maxTokens = maxTokens
@@ -53,19 +35,41 @@ struct GenerateCommand: DaemonCommand {
         request.stop = stop
         request.topK = alternatives
         request.ignoreEnd = ignoreEnd
+        request.hooks = try await hooks.message(client)
         return request
     }
+}
+
+/// `neuronctl generate`.
+struct GenerateCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate", abstract: "Generate text, under hooks if you like.",
+        discussion: """
+            Text is written as it is generated; with --json one object at the end. Alternatives \
+            follow the text, one line a token: its id, then tokens with their log-probabilities.
+
+            Example: neuronctl generate '2+3=' --max-tokens 4 --hook 'scale 2 L1N7 at last'
+            """)
+
+    @OptionGroup var arguments: GenerateArguments
+
+    @Option(name: .shortAndLong, help: "Write captured tensors to this safetensors file.")
+    var output: String?
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func validate() throws { try checkOutput(output, capturesIn: arguments.hooks) }
 
     func run(_ client: Client, _ console: Console) async throws {
-        var request = try request()
-        request.hooks = try await hooks.message(client)
+        let request = try await arguments.request(client)
+        try checkOutput(output, capturesIn: [request.hooks])
         let stream = client.answers(to: request, options: connection.callOptions)
         var result = Generation()
         for try await answer in stream {
             let text = result.take(answer)
             if !connection.json && !text.isEmpty { console.write(text) }
         }
-        guard let trailers = stream.trailers else { return }
+        let trailers = try stream.end()
         if let output {
             try TensorFile.write(output, result.tensors, trailers: trailers)
         }
@@ -73,6 +77,7 @@ struct GenerateCommand: DaemonCommand {
             console.print(result.json(trailers, withValues: output == nil).text)
         } else {
             console.write("\n")
+            for line in result.alternativeLines { console.print(line) }
             if output == nil {
                 for line in TensorText.lines(result.tensors) { console.print(line) }
             }
@@ -123,6 +128,16 @@ private struct Generation {
         }
         text += added
         return added
+    }
+
+    /// Alternatives for people, one line a token: its id, then each candidate.
+    var alternativeLines: [String] {
+        zip(tokens, alternatives).map { id, scores in
+            let texts = scores.map { score in
+                "\(JSON.string(piece(score.piece)).text) \(score.logProbability)"
+            }
+            return "\(id)\t" + texts.joined(separator: ", ")
+        }
     }
 
     func json(_ trailers: Trailers, withValues: Bool) -> JSON {

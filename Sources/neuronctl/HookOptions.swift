@@ -37,6 +37,21 @@ struct HookOptions: ParsableArguments {
     }
 }
 
+/// Refuses a file for captures where none can come; what a plan or items ask for is known later.
+func checkOutput(_ output: String?, capturesIn hooks: HookOptions) throws {
+    if output != nil && hooks.captures.isEmpty && hooks.plan == nil {
+        throw ValidationError(nothingToWrite)
+    }
+}
+
+/// Refuses a file for captures where no plan has any.
+func checkOutput(_ output: String?, capturesIn plans: [Neurond_V1_HookPlan]) throws {
+    if output != nil && plans.allSatisfy(\.captures.isEmpty) { throw UsageError(nothingToWrite) }
+}
+
+private let nothingToWrite =
+    "--output: nothing is captured, so there is nothing to write; add a --capture"
+
 /// Reads plans, and remembers the files that they name.
 struct PlanReader {
     let files = HookFiles()

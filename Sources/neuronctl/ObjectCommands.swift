@@ -105,12 +105,14 @@ struct ObjectsCommand: AsyncParsableCommand {
         }
 
         func run(_ client: Client, _ console: Console) async throws {
-            for hash in try contentHashes() {
+            let hashes = try contentHashes()
+            for hash in hashes {
                 var request = Neurond_V1_DropObjectRequest()
                 request.hash = Data(hash.bytes)
                 _ = try await client.answer(to: request, options: connection.callOptions)
+                if !connection.json { console.print("dropped sha256:\(hash.hex)") }
             }
-            let list = JSON.array(hashes.map { .string($0) })
+            let list = JSON.array(hashes.map { .string("sha256:\($0.hex)") })
             if connection.json { console.print(JSON.object([("dropped", list)]).text) }
         }
     }

@@ -18,8 +18,19 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: "Name or digest of the model; default: the daemon's first.")
     var model: String?
 
-    @Option(help: "Give up after this many seconds.")
+    @Option(help: "Give up after this many seconds, from 0.001 to 4000000.")
     var deadline: Double?
+
+    /// Seconds that the protocol's 32 bits of milliseconds have room for.
+    private static let deadlines = 0.001...4_000_000
+
+    func validate() throws {
+        // NaN is in no range.
+        if let deadline, !Self.deadlines.contains(deadline) {
+            throw ValidationError(
+                "--deadline \(deadline): expected seconds from 0.001 to 4000000")
+        }
+    }
 
     /// Where to connect, after the environment has been asked.
     func resolvedAddress(_ environment: [String: String]) throws -> Address {
@@ -35,7 +46,7 @@ struct ConnectionOptions: ParsableArguments {
     /// What goes with each call.
     var callOptions: CallOptions {
         CallOptions(
-            deadline: deadline.map { .milliseconds(Int64(max(1, min($0, 4e6) * 1_000))) },
+            deadline: deadline.map { .milliseconds(Int64($0 * 1_000)) },
             model: model ?? "")
     }
 }

@@ -2,26 +2,12 @@ import ArgumentParser
 import Messages
 import NeurondClient
 
-/// `neuronctl score`.
-struct ScoreCommand: DaemonCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "score", abstract: "Log-probability of continuations.",
-        discussion: """
-            Each line of the file is an object such as {"prompt": "2+3=", "continuation": "5"}. \
-            Answers: item, sum of log-probabilities, whether greedy decoding would say the same.
-
-            Example: neuronctl score --items sums.jsonl --hook 'zero L1N7'
-            """)
-
+/// Which continuations to score: what `score` and `explain score` share.
+struct ScoreArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Items, one JSON object per line.", valueName: "file"))
     var items: String
 
     @OptionGroup var hooks: HookOptions
-
-    @Option(name: .shortAndLong, help: "Write captured tensors to this safetensors file.")
-    var output: String?
-
-    @OptionGroup var connection: ConnectionOptions
 
     /// The request, the files of its hooks stored.
     func request(_ client: Client) async throws -> Neurond_V1_ScoreRequest {
@@ -38,9 +24,30 @@ struct ScoreCommand: DaemonCommand {
         try await reader.files.store(in: client)
         return request
     }
+}
+
+/// `neuronctl score`.
+struct ScoreCommand: DaemonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "score", abstract: "Log-probability of continuations.",
+        discussion: """
+            Each line of the file is an object such as {"prompt": "2+3=", "continuation": "5"}. \
+            Answers: item, sum of log-probabilities, whether greedy decoding would say the same.
+
+            Example: neuronctl score --items sums.jsonl --hook 'zero L1N7'
+            """)
+
+    @OptionGroup var arguments: ScoreArguments
+
+    @Option(name: .shortAndLong, help: "Write captured tensors to this safetensors file.")
+    var output: String?
+
+    @OptionGroup var connection: ConnectionOptions
 
     func run(_ client: Client, _ console: Console) async throws {
-        let request = try await request(client)
+        let request = try await arguments.request(client)
+        let plans = request.items.map { $0.hasHooks ? $0.hooks : request.hooks }
+        try checkOutput(output, capturesIn: plans)
         let stream = client.answers(to: request, options: connection.callOptions)
         var progress = ProgressReport("score", total: request.items.count, console: console)
         var items: [JSON] = []
@@ -55,7 +62,7 @@ struct ScoreCommand: DaemonCommand {
                 console.print("\(reply.item)\t\(reply.total)\t\(isGreedy ? "greedy" : "-")")
             }
         }
-        guard let trailers = stream.trailers else { return }
+        let trailers = try stream.end()
         if let output {
             try TensorFile.write(output, tensors, trailers: trailers)
             console.note("\(tensors.count) tensors in \(output)")

@@ -7,7 +7,12 @@ import Tokenizer
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Read and validate a whole model: say what it is, or why it is refused.")
+        abstract: "Read and validate a whole model: say what it is, or why it is refused.",
+        discussion: """
+            A refused file is exit status 1 and one line that says why.
+
+            Example: neurond inspect model.gguf --json
+            """)
 
     @Argument(help: "A GGUF file or a Hugging Face model directory.")
     var path: String
@@ -16,53 +21,90 @@ struct InspectCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let report = try Self.report(path)
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            encoder.keyEncodingStrategy = .convertToSnakeCase
-            print(String(decoding: try encoder.encode(report), as: UTF8.self))
-        } else {
-            for line in report.lines { print(line) }
+        let summary = try ModelSummary.inspect(path)
+        let digest =
+            summary.tokenCount == nil ? nil : try ModelSource.tokenizer(at: path).digest
+        let facts = Fact.all(of: summary, tokenizerDigest: digest)
+        guard json else {
+            for fact in facts { if let line = fact.line { print(line) } }
+            return
         }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let members = facts.compactMap { fact in fact.value.map { (fact.key, $0) } }
+        let object = Dictionary(uniqueKeysWithValues: members)
+        print(String(decoding: try encoder.encode(object), as: UTF8.self))
     }
+}
 
-    /// Describes a model after reading every weight, or a file that has a vocabulary alone.
-    private static func report(_ path: String) throws -> ModelReport {
-        do {
-            let source = try ModelSource.open(path)
-            try checkWeights(of: source)
-            return try ModelReport(source)
-        } catch let refusal as ModelFileError {
-            // A vocabulary-only file is of use to `tokenize`; everything else stays refused.
-            guard hasNoWeights(refusal), let tokenizer = try? ModelSource.tokenizer(at: path) else {
-                throw refusal
+/// One thing that `inspect` says: under a label to people, under a key in JSON.
+private struct Fact {
+    enum Value: Encodable {
+        case text(String)
+        case number(Int)
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .text(let text): try container.encode(text)
+            case .number(let number): try container.encode(number)
             }
-            return ModelReport(vocabulary: tokenizer, path: path)
         }
     }
 
-    private static func hasNoWeights(_ refusal: ModelFileError) -> Bool {
-        guard case .unsupported(let fault) = refusal else { return false }
-        return fault.field == "tensor count"
+    let label: String
+    let key: String
+    /// Nil where the path holds no such thing.
+    let value: Value?
+
+    init(_ label: String, _ key: String, _ text: String?) {
+        (self.label, self.key, value) = (label, key, text.map { .text($0) })
     }
 
-    /// Reads every row: a weight that is not a finite number is found here or nowhere.
-    private static func checkWeights(of source: ModelSource) throws {
-        var row: [Float] = []
-        for role in roles(of: source.configuration) {
-            let reader = try source.tensor(role)
-            for index in 0..<reader.rows { try reader.readRow(index, into: &row) }
-        }
+    init(_ label: String, _ key: String, _ number: Int?) {
+        (self.label, self.key, value) = (label, key, number.map { .number($0) })
     }
 
-    private static func roles(of configuration: ModelConfiguration) -> [TensorRole] {
-        let layers = (0..<configuration.layerCount).flatMap { layer -> [TensorRole] in
-            [
-                .attentionNorm(layer), .query(layer), .key(layer), .value(layer),
-                .attentionOutput(layer), .mlpNorm(layer), .gate(layer), .up(layer), .down(layer),
-            ]
+    /// The line for people.
+    var line: String? {
+        let text: String
+        switch value {
+        case .text(let value):
+            text = key == "kind" ? ModelSummary.Kind(rawValue: value)?.explanation ?? value : value
+        case .number(let value): text = "\(value)"
+        case nil: return nil
         }
-        return [.embedding] + layers + [.finalNorm] + (configuration.tiedHead ? [] : [.head])
+        return "\(label):".padding(toLength: 20, withPad: " ", startingAt: 0) + text
+    }
+
+    static func all(of summary: ModelSummary, tokenizerDigest: String?) -> [Fact] {
+        let shape = summary.configuration
+        return [
+            Fact("path", "path", summary.path), Fact("kind", "kind", summary.kind.rawValue),
+            Fact("format", "format", summary.format), Fact("name", "name", summary.name),
+            Fact("architecture", "architecture", summary.architecture),
+            Fact("weights", "weight_type", summary.sourceType),
+            Fact("digest", "digest", summary.digest),
+            Fact("file bytes", "file_bytes", summary.fileByteCount),
+            Fact("parameters", "parameters", summary.parameterCount),
+            Fact("layers", "layers", shape?.layerCount), Fact("width", "width", shape?.width),
+            Fact("heads", "heads", shape?.headCount),
+            Fact("key-value heads", "key_value_heads", shape?.keyValueHeadCount),
+            Fact("head dimension", "head_dimension", shape?.headDimension),
+            Fact("neurons per layer", "neurons", shape?.neuronCount),
+            Fact("context length", "context_length", shape?.contextLength),
+            Fact("vocabulary", "vocabulary", shape?.vocabularyCount ?? summary.tokenCount),
+            Fact("tokenizer digest", "tokenizer_digest", tokenizerDigest),
+        ]
+    }
+}
+
+extension ModelSummary.Kind {
+    fileprivate var explanation: String {
+        switch self {
+        case .model: "model"
+        case .vocabulary: "vocabulary only: can tokenize, cannot be served"
+        case .container: "container only: names no architecture, so it is no model"
+        }
     }
 }

@@ -18,6 +18,8 @@ struct Neurond: ParsableCommand {
         discussion: """
             Every option has a variable: --threads is NEUROND_THREADS. The option wins.
             Exit status: 0 done, 1 failed, 2 wrong usage.
+
+            Example: neurond serve --model model.gguf --listen unix:/tmp/neurond.sock
             """,
         version: Build.version,
         subcommands: [

@@ -16,6 +16,8 @@ struct ServeCommand: ParsableCommand {
             The model is loaded and packed once; every engine maps the same memory. SIGTERM and \
             SIGINT finish what runs, a second one stops at once (exit status 1 if a request was \
             lost). TCP addresses must be loopback addresses.
+
+            Example: neurond serve --model model.gguf --weights int8
             """)
 
     @Option(help: "Model file or directory, as PATH or NAME=PATH. [NEUROND_MODEL]")

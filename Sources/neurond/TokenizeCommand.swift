@@ -7,7 +7,8 @@ import Tokenizer
 struct TokenizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tokenize",
-        abstract: "Print the token ids of a text, one line; the text comes from standard input.")
+        abstract: "Print the token ids of a text, one line; the text comes from standard input.",
+        discussion: "Example: neurond tokenize --model model.gguf --file prompt.txt --no-special")
 
     @Option(help: "A model or vocabulary: GGUF file or directory. [NEUROND_MODEL]")
     var model: String?
@@ -20,11 +21,11 @@ struct TokenizeCommand: ParsableCommand {
         help: "Add no token at the beginning or end, and take spellings of special tokens as text.")
     var omitsSpecial = false
 
-    @Flag(help: "Print one JSON object with ids and pieces.")
+    @Flag(help: "Print one JSON object with tokens (ids) and pieces.")
     var json = false
 
     private struct Report: Encodable {
-        let ids: [Int32]
+        let tokens: [Int32]
         let pieces: [String]
     }
 
@@ -49,7 +50,7 @@ struct TokenizeCommand: ParsableCommand {
             print(ids.map(String.init).joined(separator: " "))
             return
         }
-        let report = Report(ids: ids, pieces: ids.map { tokenizer.name($0) })
+        let report = Report(tokens: ids, pieces: ids.map { tokenizer.name($0) })
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         print(String(decoding: try encoder.encode(report), as: UTF8.self))
@@ -59,6 +60,16 @@ struct TokenizeCommand: ParsableCommand {
         guard let file else {
             return [UInt8](try FileHandle.standardInput.readToEnd() ?? Data())
         }
-        return [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
+        do {
+            return [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
+        } catch {
+            throw Unreadable(
+                description: "\(file): cannot be read: \(error.localizedDescription)")
+        }
+    }
+
+    /// The text's file cannot be read.
+    private struct Unreadable: Error, CustomStringConvertible {
+        let description: String
     }
 }

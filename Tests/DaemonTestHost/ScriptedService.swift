@@ -15,6 +15,8 @@ import Wire
 /// | `tensor=N` | then one tensor of N bytes |
 /// | `die_at=N` | kill the process before message N |
 ///
+/// An object that starts with `!` is unsound; one that starts with `?` is unless it is a neuron set.
+///
 /// `Tokenize` answers with what the process has seen: requests ended early, objects held.
 final class ScriptedService: Sendable {
     private struct Seen {
@@ -48,7 +50,8 @@ final class ScriptedService: Sendable {
             let chunk = try? Neurond_V1_PutObjectChunk(serializedBytes: part)
             content += chunk?.content ?? Data()
         }
-        guard content.first != UInt8(ascii: "!") else {
+        let isMistaken = content.first == UInt8(ascii: "?") && request?.kind != .neuronSet
+        guard content.first != UInt8(ascii: "!"), !isMistaken else {
             let end = Neurond_V1_End.with {
                 $0.status.code = .invalidArgument
                 $0.status.reason = "OBJECT_UNREADABLE"

@@ -22,6 +22,8 @@ case "serve" where arguments.count == 4:
         var configuration = SupervisorConfiguration(
             addresses: [try Address(parsing: arguments[2])], engineArguments: ["engine"],
             arenaDescriptor: -1, build: "test")
+        // Few bytes, so that a test can exceed them quickly.
+        configuration.requestBytesPerConnection = 1_048_576
         configuration.engineCount = Int(arguments[3]) ?? 1
         return configuration
     }

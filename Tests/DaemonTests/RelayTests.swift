@@ -63,6 +63,22 @@ struct RelayTests {
         }
     }
 
+    @Test func `who runs beside a request that kills engines is not blamed`() throws {
+        try DaemonFixture.run { daemon in
+            let client = try daemon.connect()
+            // This client gives no credit at first, so its request certainly runs at the death.
+            let slow = try daemon.connect(window: 65_536, automatic: false)
+            let bystander = try slow.request("messages=40 bytes=50000")
+            try daemon.wait { (slow.frames[bystander]?.count ?? 0) == 2 }
+            let killer = try client.request("messages=9 bytes=10 die_at=4")
+            _ = try daemon.waitForStatus(client) { $0.engines[0].restarts > 0 }
+            slow.consumeAll()
+            #expect(try daemon.end(of: killer, client).status.reason == "ENGINE_DIED_TWICE")
+            #expect(try daemon.end(of: bystander, slow).status.code == .ok)
+            #expect(slow.frames[bystander]?.count == 40)
+        }
+    }
+
     @Test func `a second engine takes over at once`() throws {
         try DaemonFixture.run(engines: 2) { daemon in
             let client = try daemon.connect()

@@ -108,6 +108,28 @@ struct ReductionTests {
         #expect(abs(divergence[0]) <= 1e-9)
     }
 
+    @Test("top_k of heads answers elements of the row; no rows give no numbers, in full shape")
+    func edges() async throws {
+        let answers = try await capture([
+            "attn.z.0[1-2] top_k(2)", "attn.z.0[1-2]", "mlp.act.1[3-9] mean at tokens(299)",
+            "mlp.act.1[3-9] sum at tokens(299)",
+        ])
+        guard case .i32(let indices) = answers[1].values else { return }
+        #expect(answers[1].name == "attn.z.0:top_k.indices")
+        let raw = answers[2].floats
+        let width = answers[2].shape[1]
+        for row in 0..<answers[0].shape[0] {
+            let elements = Array(raw[(row * width)..<((row + 1) * width)])
+            let best = elements.indices.max { elements[$0] < elements[$1] } ?? 0
+            // Head 1 begins at element 8 of the row.
+            #expect(Int(indices[row * 2]) == 8 + best)
+        }
+        #expect(answers[3].shape == [7])
+        let means = answers[3].floats
+        #expect(means.filter { $0.isNaN }.count == 7)
+        #expect(answers[4].floats == [0, 0, 0, 0, 0, 0, 0])
+    }
+
     @Test("pre reads before the action, the default after it")
     func beforeAndAfter() async throws {
         let model = try TestModels.fixture("llama-mha", .f32)

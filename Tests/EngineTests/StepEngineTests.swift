@@ -16,7 +16,7 @@ struct StepEngineTests {
     private func refusal(_ job: Job) throws -> EngineError {
         let engine = try engine()
         defer { engine.shutdown() }
-        return try #require(throws: EngineError.self) { _ = try engine.submit(job) { _ in } }
+        return try #require(throws: EngineError.self) { _ = try engine.prepare(job) }
     }
 
     @Test("jobs that can never run are refused with the numbers")
@@ -69,13 +69,13 @@ struct StepEngineTests {
         let plan = try HookPlan().resolved(against: engine.model.shape)
         let generation = Generation(maxTokens: 100, ignoresEnd: true)
         let (events, continuation) = AsyncStream.makeStream(of: JobEvent.self)
-        let cancel = Mutex<(@Sendable () -> Void)?>(nil)
+        let cancel = Mutex<JobHandle?>(nil)
         let isSubmitted = DispatchSemaphore(value: 0)
         let count = Mutex(0)
         // The third token cancels its own job, on the engine's thread.
-        let cancelJob = try engine.submit(
-            Job(tokens: [1, 5], plan: plan, generation: generation)
-        ) { event in
+        let prepared = try engine.prepare(
+            Job(tokens: [1, 5], plan: plan, generation: generation))
+        let handle = try engine.submit(prepared) { event in
             continuation.yield(event)
             let isThird = count.withLock { count in
                 count += 1
@@ -83,9 +83,9 @@ struct StepEngineTests {
             }
             guard isThird else { return }
             isSubmitted.wait()
-            cancel.withLock { $0 }?()
+            cancel.withLock { $0 }?.cancel()
         }
-        cancel.withLock { $0 = cancelJob }
+        cancel.withLock { $0 = handle }
         isSubmitted.signal()
         async let neighbour = engine.run(Job(tokens: [1, 9], plan: plan, generation: generation))
         var tokens = 0
@@ -102,6 +102,89 @@ struct StepEngineTests {
         }
         #expect(tokens == 3)
         #expect(try await neighbour.tokens.count == 100)
+    }
+
+    @Test("a reader that does not read pauses its sequence, and nobody else's")
+    func slowReader() async throws {
+        let engine = try engine()
+        defer { engine.shutdown() }
+        let plan = try HookPlan().resolved(against: engine.model.shape)
+        let generation = Generation(maxTokens: 150, ignoresEnd: true)
+        let job = Job(tokens: [1, 5], plan: plan, generation: generation)
+        let (events, continuation) = AsyncStream.makeStream(of: JobEvent.self)
+        let delivered = Mutex(0)
+        let handle = try engine.submit(engine.prepare(job)) { event in
+            delivered.withLock { $0 += 1 }
+            continuation.yield(event)
+        }
+        // The neighbour runs to its end while the other's events wait.
+        let neighbour = try await engine.run(job)
+        #expect(neighbour.tokens.count == 150)
+        #expect(delivered.withLock { $0 } == EngineLimits.unreadTokens)
+        var ids: [Int32] = []
+        events: for await event in events {
+            switch event {
+            case .token(let token):
+                ids.append(token.id)
+                handle.didConsume()
+            case .finished, .failed: break events
+            }
+        }
+        #expect(ids == neighbour.tokens.map(\.id))
+    }
+
+    @Test("logits that are not finite end a generation, with the position")
+    func nonFiniteLogits() async throws {
+        let engine = try engine()
+        defer { engine.shutdown() }
+        let plan = try engine.model.plan(hooks: ["scale 3e38 logits"], promptCount: 2, rows: 3)
+        let error = await #expect(throws: EngineError.self) {
+            _ = try await engine.run(
+                Job(tokens: [1, 5], plan: plan, generation: Generation(maxTokens: 2)))
+        }
+        #expect(error?.reason == "NON_FINITE_LOGITS")
+        #expect(error?.asked == 1)
+    }
+
+    @Test("captures that could outgrow the bound are refused before anything runs")
+    func captureBound() throws {
+        let engine = try engine()
+        defer { engine.shutdown() }
+        let captures = Array(repeating: "logits", count: 900)
+        let tokens = [Int32](repeating: 5, count: 200)
+        let plan = try engine.model.plan(captures: captures, promptCount: tokens.count)
+        let error = try #require(throws: EngineError.self) {
+            _ = try engine.prepare(Job(tokens: tokens, plan: plan))
+        }
+        #expect(error.reason == "CAPTURE_TOO_LARGE")
+        #expect(
+            error.asked == 900 * 200 * engine.model.shape.vocabularyCount * 4)
+    }
+
+    @Test("patch tables of the wrong rank and kl tables without the row are refused")
+    func storedShapes() throws {
+        let engine = try engine()
+        defer { engine.shutdown() }
+        var writer = SafetensorsWriter()
+        try writer.add("mlp.act.1", shape: [96], [Float](repeating: 1, count: 96))
+        try writer.add("row", shape: [1, 301], [Float](repeating: 0, count: 301))
+        try writer.add("row@positions", shape: [1], [Int32(3)])
+        let bytes = writer.serialized()
+        let hash = ContentHash(hashing: bytes)
+        try engine.objects.put(
+            .tensors(SafetensorsFile(bytes: bytes)), hash: hash, byteCount: bytes.count)
+        func refusal(hooks: [String] = [], captures: [String] = []) throws -> String? {
+            let plan = try engine.model.plan(hooks: hooks, captures: captures, promptCount: 5)
+            do {
+                _ = try engine.prepare(Job(tokens: [1, 2, 3, 4, 5], plan: plan))
+                return nil
+            } catch { return error.reason }
+        }
+        let name = "sha256:\(hash.hex)"
+        #expect(try refusal(hooks: ["patch \(name) L1N7"]) == "TENSOR_SHAPE")
+        #expect(try refusal(captures: ["logits kl(\(name):row) at last"]) == "NO_SUCH_ROW")
+        #expect(try refusal(captures: ["logits kl(\(name):row) at 3"]) == nil)
+        #expect(try refusal(hooks: ["mean \(name) L1N7"]) == nil)
     }
 
     @Test("more jobs than fit at once are all answered, in the end")

@@ -56,11 +56,13 @@ extension StepEngine {
     /// Runs a job to its end.
     func run(_ job: Job) async throws -> (tokens: [GeneratedToken], result: JobResult) {
         let (stream, continuation) = AsyncStream.makeStream(of: JobEvent.self)
-        _ = try submit(job) { event in continuation.yield(event) }
+        let handle = try submit(prepare(job)) { event in continuation.yield(event) }
         var tokens: [GeneratedToken] = []
         for await event in stream {
             switch event {
-            case .token(let token): tokens.append(token)
+            case .token(let token):
+                tokens.append(token)
+                handle.didConsume()
             case .finished(let result): return (tokens, result)
             case .failed(let error): throw error
             }

@@ -84,6 +84,9 @@ extension CommandTests {
         #expect(list.output == "\(name)\ttensors\t12\n")
         let drop = try await neuronctl(["objects", "drop", name], script: script)
         #expect(drop.code == 0)
+        #expect(drop.output == "dropped \(name)\n")
+        let bare = try await neuronctl(["objects", "drop", hex(hash), "--json"], script: script)
+        #expect(try bare.json()["dropped"] as? [String] == [name])
     }
 
     // MARK: The rest
@@ -169,6 +172,16 @@ extension CommandTests {
         #expect((json["models"] as? [[String: Any]])?.first?["name"] as? String == "abacus")
     }
 
+    @Test func explainScoreCarriesTheItems() async throws {
+        let file = try temporaryFile("items.jsonl", #"{"prompt": "a", "continuation": "b"}"#)
+        let run = try await neuronctl(["explain", "score", "--items", file]) { request in
+            let message = request.decoded(as: Neurond_V1_ExplainRequest.self)
+            #expect(message?.score.items.count == 1)
+            return [.reply(Neurond_V1_ExplainReply()), .ok]
+        }
+        #expect(run.code == 0, "\(run.errors)")
+    }
+
     @Test(arguments: [["forward", "a"], ["generate", "a"]])
     func explainCarriesTheRequestItself(_ arguments: [String]) async throws {
         let run = try await neuronctl(["explain"] + arguments + ["--hook", "zero L0N1"]) {
@@ -185,7 +198,7 @@ extension CommandTests {
             return [.reply(reply), .ok]
         }
         #expect(run.code == 0)
-        #expect(run.output.contains("1000.0 multiply-adds"))
+        #expect(run.output.contains("1000 multiply-adds"))
     }
 
     @Test(arguments: ["frame", "request", "engine"])

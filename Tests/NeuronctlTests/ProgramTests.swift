@@ -66,12 +66,14 @@ func temporaryFile(_ name: String, _ text: String = "") throws -> String {
 }
 
 @Suite(.timeLimit(.minutes(1))) struct ProgramTests {
-    private static let allCommands = [
-        ["status"], ["capabilities"], ["tokenize"], ["detokenize"], ["generate"], ["forward"],
-        ["score"], ["project"], ["columns"], ["explain"], ["explain", "forward"],
-        ["explain", "generate"], ["explain", "score"], ["objects"], ["objects", "put"],
-        ["objects", "list"], ["objects", "drop"], ["ping"],
-    ]
+    /// The words that call each command, but for the program's name.
+    private static let allCommands = commandTree(of: Neuronctl.self).map { Array($0.words[1...]) }
+
+    @Test func commandsOfAllLevelsAreFound() {
+        for command in [[], ["evaluate"], ["explain", "score"], ["objects", "drop"]] {
+            #expect(Self.allCommands.contains(command))
+        }
+    }
 
     @Test(arguments: allCommands)
     func helpHasAnExampleThatParses(_ command: [String]) async throws {
@@ -101,6 +103,9 @@ func temporaryFile(_ name: String, _ text: String = "") throws -> String {
         ["score"], ["project"], ["project", "L3H1"], ["project", "L*N1"], ["detokenize", "x"],
         ["objects", "drop", "12"], ["ping", "--count", "0"], ["generate", "a", "-o", "b"],
         ["status", "--address", "nowhere"], ["tokenize", "--from-bos", "--no-special"],
+        ["explain", "forward", "a", "-o", "b"], ["explain", "generate", "a", "-o", "b"],
+        ["explain", "score", "--items", "a", "-o", "b"], ["forward", "a", "-o", "b"],
+        ["evaluate", "a", "--capture", "resid_post.0 at last"],
     ])
     func wrongUsageIsCodeTwoAndNothingOnStandardOutput(_ arguments: [String]) async throws {
         let run = await neuronctl(arguments)
@@ -111,6 +116,23 @@ func temporaryFile(_ name: String, _ text: String = "") throws -> String {
         #expect(asJSON.code == 2)
         let error = try #require(try asJSON.json()["error"] as? [String: Any])
         #expect(error["code"] as? String == "USAGE")
+    }
+
+    @Test(arguments: ["0", "-1", "nan", "inf", "0.0001", "4000001"])
+    func deadlinesOutsideTheRangeAreRefusedWithTheRange(_ seconds: String) async {
+        let run = await neuronctl(["status", "--deadline=\(seconds)"])
+        #expect(run.code == 2)
+        #expect(run.errors.contains("from 0.001 to 4000000"))
+    }
+
+    @Test(arguments: ["0.001", "4000000"])
+    func deadlinesAtTheEndsOfTheRangeAreAccepted(_ seconds: String) async throws {
+        let run = try await neuronctl(["status", "--deadline", seconds]) { request in
+            let message = request.decoded(as: Neurond_V1_StatusRequest.self)
+            #expect(message?.options.deadlineMs == (seconds == "0.001" ? 1 : 4_000_000_000))
+            return [.reply(Neurond_V1_StatusReply()), .ok]
+        }
+        #expect(run.code == 0, "\(run.errors)")
     }
 
     @Test func absentDaemonIsOneLineAndCodeOne() async throws {

@@ -196,6 +196,38 @@ struct EngineServiceTests {
         #expect(reply.multiplyAdds > 0)
     }
 
+    @Test("Explain announces the tensors that the run delivers")
+    func explainEqualsRun() async throws {
+        let test = try TestService()
+        let reductions = [
+            "", "f16", "mean", "mean_abs", "rms", "l2", "max", "sum", "count>0.5", "top_k(3)",
+            "norm",
+        ]
+        let captures =
+            reductions.map { "capture mlp.act.1[2-9] \($0) at 1:" } + [
+                "capture attn.pattern.0[1] at 2:", "capture logits logprob(5,9)",
+                "capture logits rank(5)", "capture logits entropy at last",
+            ]
+        let forward = try Neurond_V1_ForwardRequest.with {
+            $0.items = [.with { $0.prompt = .ids([1, 2, 3, 4, 5]) }]
+            $0.hooks = try plan((["zero logits[3]"] + captures).joined(separator: "\n"))
+        }
+        let explained = try await test.messages(
+            .explain, Neurond_V1_ExplainRequest.with { $0.forward = forward },
+            as: Neurond_V1_ExplainReply.self)[0].items[0]
+        let run = try await test.messages(
+            .forward, forward, as: Neurond_V1_ForwardReply.self)[0]
+        #expect(explained.tensors.count == run.tensors.count)
+        for (announced, delivered) in zip(explained.tensors, run.tensors) {
+            #expect(announced.type == delivered.type, "\(announced.name)")
+            #expect(announced.shape == delivered.shape, "\(announced.name)")
+            #expect(delivered.name.hasPrefix(announced.name))
+            #expect(announced.positions == delivered.positions, "\(announced.name)")
+            #expect(announced.reducedRows == delivered.reducedRows, "\(announced.name)")
+        }
+        #expect(explained.actions[0].rows == run.receipts[0].rows)
+    }
+
     @Test("objects are stored under their hash, named by hooks, and dropped")
     func objects() async throws {
         let test = try TestService()

@@ -83,6 +83,77 @@ struct RefusalTests {
         #expect(long.limit > 0)
     }
 
+    @Test("nothing is run if any item is malformed, and the item is named")
+    func allItemsFirst() async throws {
+        let status = try await status(
+            .forward,
+            Neurond_V1_ForwardRequest.with {
+                $0.items = [
+                    .with { $0.prompt = .ids([1, 2, 3]) },
+                    .with { $0.prompt = .ids([UInt32](repeating: 1, count: 300)) },
+                ]
+            })
+        #expect(status.reason == "CONTEXT_TOO_LONG")
+        #expect(status.field == "items[1]")
+        #expect(status.asked == 300)
+        #expect(status.limit == 256)
+    }
+
+    @Test("Explain refuses what the request would have been refused", .timeLimit(.minutes(1)))
+    func explain() async throws {
+        let status = try await status(
+            .explain,
+            Neurond_V1_ExplainRequest.with {
+                $0.generate.prompt = .ids([1])
+                $0.generate.maxTokens = .max
+                $0.generate.hooks = try! Neurond_V1_HookPlan(
+                    HookPlan(text: "capture attn.pattern.0"))
+            })
+        #expect(status.reason == "CONTEXT_TOO_LONG")
+    }
+
+    @Test("numbers of no enum case are refused")
+    func enums() async throws {
+        let unit = Neurond_V1_NeuronRef()
+        let convention = try await status(
+            .project,
+            Neurond_V1_ProjectRequest.with {
+                $0.units = [unit]
+                $0.convention = .UNRECOGNIZED(7)
+            })
+        #expect(convention.reason == "UNKNOWN_ENUM")
+        let kind = try await status(
+            .columns,
+            Neurond_V1_ColumnsRequest.with {
+                $0.units = [unit]
+                $0.kind = .UNRECOGNIZED(7)
+            })
+        #expect(kind.reason == "UNKNOWN_ENUM")
+    }
+
+    @Test("a token over the boundary of prompt and continuation is refused")
+    func boundary() async throws {
+        let test = try TestService()
+        // The fixture's tokenizer joins letters: find two that become one token.
+        let pairs = ["th", "he", "an", "in", "er", "re", "on", "at"].map { Array($0) }
+        var reasons: Set<String> = []
+        for pair in pairs {
+            let (_, end) = try await test.call(
+                .score,
+                Neurond_V1_ScoreRequest.with {
+                    $0.items = [
+                        .with {
+                            $0.prompt = .text(String(pair[0]))
+                            $0.continuation = .text(String(pair[1]))
+                        }
+                    ]
+                })
+            reasons.insert(end.status.reason)
+        }
+        #expect(reasons.contains("BOUNDARY_MERGED"))
+        #expect(reasons.isSubset(of: ["", "BOUNDARY_MERGED"]))
+    }
+
     @Test("bytes that are no message, and methods that do not exist")
     func garbage() async throws {
         let test = try TestService()

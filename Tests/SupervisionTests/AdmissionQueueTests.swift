@@ -33,6 +33,28 @@ struct AdmissionQueueTests {
         #expect(drain(&queue) == [1, 2, 5])
     }
 
+    /// The next admission as key and engine.
+    private func admit(_ queue: inout AdmissionQueue) -> [Int]? {
+        queue.admit().map { [Int($0.key.value), $0.engine] }
+    }
+
+    @Test func `an interrupted request has an engine to itself until it ends or stalls`() {
+        var queue = AdmissionQueue()
+        queue.engineBecameReady(0)
+        #expect(queue.enqueue(key(5), for: .user(1)) == nil)
+        #expect(queue.admit()?.key == key(5))
+        queue.enqueueInterrupted([key(1), key(2)])
+        for value in 6...8 { #expect(queue.enqueue(key(value), for: .user(1)) == nil) }
+        #expect(queue.admit()?.key == key(6), "no engine is idle")
+        queue.engineBecameReady(1)
+        #expect(admit(&queue) == [1, 1])
+        #expect(admit(&queue) == [7, 0])
+        queue.didFinish(on: 1)
+        #expect(admit(&queue) == [2, 1])
+        queue.didStall(on: 1)
+        #expect(admit(&queue) == [8, 1])
+    }
+
     @Test func `engines fill evenly up to their limit, and only while they live`() {
         var queue = AdmissionQueue(runningPerEngine: 2)
         for value in 1...6 { #expect(queue.enqueue(key(value), for: .user(1)) == nil) }

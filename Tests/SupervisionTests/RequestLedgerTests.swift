@@ -19,17 +19,30 @@ struct RequestLedgerTests {
         #expect(ledger.count == 0)
     }
 
-    @Test func `a request that two engines died of is poisoned, its neighbours are not`() {
+    @Test func `a request is poisoned by a second death only if it was alone then`() {
         var ledger = RequestLedger()
-        let poison = ledger.add(deadline: nil)
-        ledger.assign(poison, to: 0)
-        _ = ledger.engineDied(0)
-        ledger.assign(poison, to: 1)
-        let bystander = ledger.add(deadline: nil)
-        ledger.assign(bystander, to: 1)
-        let fallout = ledger.engineDied(1)
-        #expect(fallout.requeued == [bystander] && fallout.poisoned == [poison])
-        #expect(ledger.place(of: poison) == nil)
+        let keys = (0..<2).map { _ in ledger.add(deadline: nil) }
+        for _ in 0..<2 {
+            for key in keys { ledger.assign(key, to: 0) }
+            #expect(ledger.engineDied(0).requeued == keys, "either may be the cause")
+        }
+        ledger.assign(keys[1], to: 0)
+        #expect(ledger.engineDied(0, hadOtherWork: true).requeued == [keys[1]])
+        ledger.assign(keys[1], to: 0)
+        let fallout = ledger.engineDied(0)
+        #expect(fallout.requeued.isEmpty && fallout.poisoned == [keys[1]])
+        #expect(ledger.place(of: keys[1]) == nil && ledger.place(of: keys[0]) == .queued)
+    }
+
+    @Test func `a request is not tried for ever, whatever its company`() {
+        var ledger = RequestLedger()
+        let key = ledger.add(deadline: nil)
+        for _ in 1..<Limits.engineDeathsInCompany {
+            ledger.assign(key, to: 0)
+            #expect(ledger.engineDied(0, hadOtherWork: true).requeued == [key])
+        }
+        ledger.assign(key, to: 0)
+        #expect(ledger.engineDied(0, hadOtherWork: true).poisoned == [key])
     }
 
     @Test func `a death concerns only what ran on that engine`() {

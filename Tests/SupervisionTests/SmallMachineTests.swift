@@ -5,14 +5,17 @@ import Testing
 struct DrainControllerTests {
     @Test func `an idle daemon drains at once`() {
         var drain = DrainController()
-        #expect(drain.terminate() == [.beginDrain, .stop(isClean: true)])
-        #expect(drain.terminate().isEmpty)
+        #expect(
+            drain.terminate(now: 5) == [
+                .beginDrain(checkAt: 5 + Limits.drainMilliseconds), .stop(isClean: true),
+            ])
+        #expect(drain.terminate(now: 6).isEmpty)
     }
 
     @Test func `a busy daemon stops cleanly with its last request`() {
         var drain = DrainController()
         #expect(drain.activeCountChanged(to: 2) == .none)
-        #expect(drain.terminate() == [.beginDrain])
+        #expect(drain.terminate(now: 0) == [.beginDrain(checkAt: Limits.drainMilliseconds)])
         #expect(drain.phase == .draining)
         #expect(drain.activeCountChanged(to: 1) == .none)
         #expect(drain.activeCountChanged(to: 0) == .stop(isClean: true))
@@ -23,8 +26,19 @@ struct DrainControllerTests {
     @Test func `the second request to end stops at once, and admits the loss`() {
         var drain = DrainController()
         _ = drain.activeCountChanged(to: 1)
-        _ = drain.terminate()
-        #expect(drain.terminate() == [.stop(isClean: false)])
+        _ = drain.terminate(now: 0)
+        #expect(drain.terminate(now: 1) == [.stop(isClean: false)])
+    }
+
+    @Test func `a drain that a client holds up ends at its limit, and admits the loss`() {
+        var drain = DrainController()
+        _ = drain.activeCountChanged(to: 1)
+        #expect(drain.checkTime(now: .max) == .none, "nobody asked it to end")
+        _ = drain.terminate(now: 7)
+        #expect(drain.checkTime(now: 6 + Limits.drainMilliseconds) == .none)
+        #expect(drain.checkTime(now: 7 + Limits.drainMilliseconds) == .stop(isClean: false))
+        #expect(drain.phase == .stopped)
+        #expect(drain.checkTime(now: .max) == .none)
     }
 }
 
@@ -41,12 +55,24 @@ struct ObjectTableTests {
     @Test func `limits refuse and leave what is stored alone`() {
         var table = ObjectTable(byteLimit: 5, countLimit: 2)
         #expect(table.put([1, 2, 3], hash: [1], kind: 1) == .stored)
-        #expect(!table.hasRoom(forByteCount: 3) && table.hasRoom(forByteCount: 2))
         #expect(
             table.put([4, 5, 6], hash: [2], kind: 1) == .bytesExceeded(asked: 6, limit: 5))
         #expect(table.put([], hash: [3], kind: 1) == .stored)
         #expect(table.put([], hash: [4], kind: 1) == .countExceeded(limit: 2))
         #expect(table.count == 2)
+    }
+
+    @Test func `room that is kept for an upload is nobody else's until it is given back`() {
+        var table = ObjectTable(byteLimit: 5, countLimit: 2)
+        #expect(table.put([1], hash: [1], kind: 1) == .stored)
+        let first = table.reserve(byteCount: 5)
+        let second = table.reserve(byteCount: 3)
+        let third = table.reserve(byteCount: 1)
+        #expect([first, second, third] == [false, true, false])
+        #expect(table.put([1, 2, 3], hash: [2], kind: 1) == .stored)
+        table.release(byteCount: 3)
+        #expect(table.contains([2]) && !table.contains([3]))
+        #expect(table.reservedByteCount == 0 && table.byteCount == 4)
     }
 
     @Test func `a dropped object makes room, and objects keep their order`() {
@@ -57,6 +83,20 @@ struct ObjectTableTests {
         #expect(table.byteCount == 2)
         #expect(table.put([7], hash: [4], kind: 1) == .stored)
         #expect(table.all.map(\.hash) == [[1], [3], [4]])
+    }
+}
+
+@Suite("PayloadBudget")
+struct PayloadBudgetTests {
+    @Test func `a connection is refused at its own limit, all of them at the common one`() {
+        var budget = PayloadBudget(limit: 10, perConnection: 6)
+        #expect(budget.reserve(6, for: 1) == nil)
+        #expect(budget.reserve(1, for: 1) == .connectionFull(asked: 7, limit: 6))
+        #expect(budget.reserve(4, for: 2) == nil)
+        #expect(budget.reserve(1, for: 3) == .full(asked: 11, limit: 10))
+        budget.release(2, for: 1)
+        #expect(budget.reserve(1, for: 3) == nil)
+        #expect(budget.byteCount == 9)
     }
 }
 

@@ -5,7 +5,8 @@ import Testing
 @Suite struct ImportTests {
     /// The toolchain's own modules, which every module may use.
     static let toolchain: Set = [
-        "Foundation", "FoundationEssentials", "Glibc", "Musl", "Darwin", "Synchronization",
+        "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Musl", "Darwin",
+        "Synchronization",
     ]
 
     static let packages: Set = ["ArgumentParser", "Crypto", "Logging", "SwiftProtobuf"]

@@ -1,0 +1,87 @@
+public import Hooks
+import ModelFile
+
+/// A job that was checked against the model and whose stored values were looked up: it can run.
+public struct PreparedJob: Sendable {
+    /// What was asked.
+    public let job: Job
+    /// The tensors of each of the plan's captures; row counts are upper bounds where positions of
+    /// generated tokens are selected by token.
+    public let layouts: [[CaptureLayout]]
+    let plan: CompiledPlan
+
+    /// Bytes of captured values that the job may come to hold.
+    public var captureByteCount: Int {
+        layouts.joined().reduce(0) { $0 + $1.byteCount }
+    }
+
+    /// - Throws: `EngineError` for a job that can never run on this model.
+    init(_ job: Job, plan: CompiledPlan, model: Model) throws(EngineError) {
+        self.job = job
+        self.plan = plan
+        layouts = job.plan.captures.map { capture in
+            let rows = job.selectedRows(capture.positions)
+            return capture.layouts(
+                rowCount: rows.count, widestPattern: (rows.last ?? -1) + 1, shape: model.shape)
+        }
+        try checkCaptures()
+        try checkReferences()
+    }
+
+    private func checkCaptures() throws(EngineError) {
+        guard captureByteCount <= EngineLimits.captureBytes else {
+            throw EngineError(
+                .outOfRange, "CAPTURE_TOO_LARGE",
+                "the captures take up to \(captureByteCount) bytes; capture fewer sites or "
+                    + "positions, or a reduction",
+                asked: captureByteCount, limit: EngineLimits.captureBytes)
+        }
+        let labels = layouts.joined().reduce(0) { $0 + ($1.isPerRow ? $1.shape[0] : 0) }
+        guard labels <= EngineLimits.rowLabels else {
+            throw EngineError(
+                .outOfRange, "CAPTURE_TOO_LARGE",
+                "the captures have up to \(labels) labelled rows; capture fewer sites or "
+                    + "positions in one request, or a reduction",
+                asked: labels, limit: EngineLimits.rowLabels)
+        }
+    }
+
+    /// Every row that is compared with stored logits has its row there.
+    private func checkReferences() throws(EngineError) {
+        for (capture, input) in zip(plan.captures, plan.captureInputs) {
+            guard let reference = input.reference else { continue }
+            let rows = job.selectedRows(capture.positions)
+            if let missing = rows.first(where: { !reference.covers($0) }) {
+                throw EngineError(
+                    .invalidArgument, "NO_SUCH_ROW",
+                    "kl: the stored logits have no row for position \(missing)", asked: missing)
+            }
+        }
+    }
+}
+
+extension Job {
+    /// Absolute positions that a selector picks among the rows that may run, ascending.
+    ///
+    /// Tokens of generated positions are not known yet: a set of tokens picks them all.
+    public func selectedRows(_ selector: Positions) -> [Int] {
+        let byToken = selector.clauses.contains { if case .tokens = $0 { true } else { false } }
+        return (0..<maximumRows).filter { position in
+            guard position < tokens.count else {
+                return byToken
+                    || selector.contains(position: position, token: -1, promptCount: promptCount)
+            }
+            return selector.contains(
+                position: position, token: tokens[position], promptCount: promptCount)
+        }
+    }
+
+    /// Whether the job itself reads the logits after a position.
+    ///
+    /// To score, to sample, or to answer the most likely tokens; captures may read others.
+    public func readsLogits(at position: Int) -> Bool {
+        if position >= promptCount - 1, position < tokens.count - 1 { return true }
+        guard position >= tokens.count - 1 else { return false }
+        return generation != nil || (topCount > 0 && position == tokens.count - 1)
+    }
+}
