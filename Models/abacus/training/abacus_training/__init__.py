@@ -1,0 +1,9 @@
+"""Everything that makes the abacus model: corpus, tokenizer, training, evaluation, export.
+
+Reading order: `arithmetic` (what a fact is and which pairs are held out), `problems` (word
+problems as chains of facts), `styles` (how a chain is written down), `corpus` (documents and
+their loss weights), `model`, `train`, `evaluate`, `datafiles`, `export`. `cli` strings them
+together: `python -m abacus_training --help`.
+"""
+
+__version__ = "1.0.0"

@@ -1,0 +1,5 @@
+"""`python -m abacus_training`: see `cli`."""
+
+from .cli import main
+
+raise SystemExit(main())
