@@ -49,6 +49,9 @@ struct EvaluateCommand: DaemonCommand {
 
     func run(_ client: Client, _ console: Console) async throws {
         let plan = try await hooks.message(client)
+        guard plan.captures.isEmpty else {
+            throw UsageError("the plan file has captures, which evaluate does not show")
+        }
         var results: [JSON] = []
         for file in files {
             let cases = try selected(EvaluationCase.read(file), file)
@@ -59,8 +62,11 @@ struct EvaluateCommand: DaemonCommand {
             ) { progress.advance() }
             let keys = by?.split(separator: ",").map(String.init) ?? []
             let groups = EvaluationTable.groups(outcomes, by: keys)
-            results.append(
-                ["file": .string(file), "groups": .array(groups.map(\.json))])
+            var result: [(String, JSON)] = [
+                ("file", .string(file)), ("groups", .array(groups.map(\.json))),
+            ]
+            if showWrong { result.append(("wrong", .array(wrong(outcomes).map(\.json)))) }
+            results.append(.object(result))
             if !connection.json { show(file, groups, outcomes, console) }
         }
         if connection.json { console.print(JSON.object([("files", .array(results))]).text) }
@@ -82,10 +88,16 @@ struct EvaluateCommand: DaemonCommand {
     ) {
         console.print(file)
         for group in groups { console.print(group.line) }
-        for outcome in outcomes where showWrong && outcome.text != nil && outcome.value == 0 {
+        guard showWrong else { return }
+        for outcome in wrong(outcomes) {
             let item = outcome.item
             console.print("  wrong: \(item.id)\t\(item.answer)\t\(outcome.text ?? "")")
         }
+    }
+
+    /// Judged continuations that are not right; probabilities are neither right nor wrong.
+    private func wrong(_ outcomes: [EvaluationOutcome]) -> [EvaluationOutcome] {
+        outcomes.filter { $0.text != nil && $0.value == 0 }
     }
 }
 

@@ -5,6 +5,12 @@ struct EvaluationOutcome: Sendable {
     let value: Double
     /// The continuation that was judged.
     let text: String?
+
+    var json: JSON {
+        [
+            "id": .string(item.id), "answer": .string(item.answer), "text": .string(text ?? ""),
+        ]
+    }
 }
 
 /// Cases that share tags, added up.

@@ -24,13 +24,16 @@ struct GoldenTests {
         let (_, result) = try await engine.run(Job(tokens: tokens, plan: plan))
         #expect(result.captures.count == goldens.sites.tensors.count - 1)
         let tolerance = try #require(Self.tolerance[form])
+        var worst: (error: Float, site: String) = (0, "")
         for tensor in result.captures {
             let golden = try goldens.sites.floats(named: tensor.name)
             let error = relativeError(tensor.floats, golden)
             #expect(error <= tolerance, "\(name) \(form) \(tensor.name)")
+            if error > worst.error { worst = (error, tensor.name) }
             #expect(tensor.positions == Array(tokens.indices))
             #expect(tensor.tokens == tokens)
         }
+        print("\(name) \(form): largest relative error \(worst.error), at \(worst.site)")
     }
 
     @Test("every intervention agrees", arguments: Goldens.models, [WeightForm.f32, .f16])
@@ -104,6 +107,21 @@ struct GoldenTests {
             #expect(result.logProbabilities.count == entry.logProbabilities.count)
             for (value, golden) in zip(result.logProbabilities, entry.logProbabilities) {
                 #expect(abs(value - golden) <= 1e-4 * max(1, abs(golden)))
+            }
+        }
+    }
+
+    @Test("a model whose rotation is scaled is refused by that name until it is served")
+    func scaledRotation() {
+        let folder = TestData.fixtures.appending(path: "llama-rope")
+        for (path, field) in [
+            ("hf", "rope_scaling"), ("gguf/llama-rope.f32.gguf", "rope_freqs"),
+        ] {
+            do {
+                _ = try ModelSource.open(folder.appending(path: path).path)
+                Issue.record("\(path) was opened")
+            } catch {
+                #expect("\(error)".contains(field), "\(error)")
             }
         }
     }

@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+@testable import neuronctl
+
+@Suite struct EvaluationTests {
+    private func item(
+        _ score: EvaluationCase.Scoring, _ answer: String, _ tags: [String: String] = [:]
+    ) -> EvaluationCase {
+        EvaluationCase(
+            id: "x", prompt: "p", answer: answer, score: score, tags: tags, choices: nil)
+    }
+
+    @Test func aNumberMustBeWhole() {
+        #expect(item(.number, "19").accepts("19."))
+        #expect(item(.number, "19").accepts("19"))
+        #expect(!item(.number, "1").accepts("19"))
+        #expect(!item(.number, "19").accepts(" 19"))
+        #expect(item(.number, "-5").accepts("-5 left"))
+        #expect(!item(.number, "5").accepts("-5"))
+    }
+
+    @Test func theFirstFinalAnswerCounts() {
+        #expect(item(.final, "14").accepts("So 14. The answer is 14."))
+        #expect(!item(.final, "14").accepts("The answer is 15. The answer is 14."))
+        #expect(!item(.final, "14").accepts("14"))
+        #expect(!item(.final, "14").accepts("The answer is 140."))
+    }
+
+    @Test func groupsAddUpByTagOrByCombination() {
+        let outcomes = [
+            EvaluationOutcome(item: item(.number, "1", ["a": "x", "b": "u"]), value: 1, text: ""),
+            EvaluationOutcome(item: item(.number, "1", ["a": "x", "b": "v"]), value: 0, text: ""),
+            EvaluationOutcome(item: item(.number, "1", ["a": "y", "b": "u"]), value: 1, text: ""),
+        ]
+        let single = EvaluationTable.groups(outcomes, by: [])
+        #expect(single.map(\.count) == [3, 2, 1, 2, 1])
+        #expect(single.map(\.mean) == [2.0 / 3, 0.5, 1, 1, 0])
+        let both = EvaluationTable.groups(outcomes, by: ["a", "b"])
+        #expect(both.map(\.count) == [3, 1, 1, 1])
+        #expect(both[1].line.hasPrefix("  a=x b=u"))
+        #expect(both[1].line.hasSuffix("100.0 %"))
+    }
+
+    @Test func aLineThatIsNoCaseIsNamed() throws {
+        let file = FileManager.default.temporaryDirectory
+            .appending(path: "cases-\(UUID().uuidString).jsonl")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let good = #"{"id":"1","prompt":"a","answer":"b","score":"next","tags":{}}"#
+        try "\(good)\n\n{\"id\": 1}\n".write(to: file, atomically: true, encoding: .utf8)
+        let error = try #require(throws: FileError.self) {
+            _ = try EvaluationCase.read(file.path)
+        }
+        #expect(error.message.contains("line 3"))
+        #expect(error.message.contains("number, final, next, choice, likelihood"))
+    }
+}
