@@ -148,12 +148,22 @@ struct CaseJudge: Sendable {
         }
     }
 
-    /// The greedy continuation up to a line end.
+    /// The greedy continuation up to a line end, or as far as the model's context reaches.
     private func greedy(_ item: EvaluationCase) async throws -> String {
+        do {
+            return try await greedy(item, maxTokens: item.tokenLimit)
+        } catch let error as NeurondError where error.reason == "CONTEXT_TOO_LONG" {
+            let excess = error.asked - min(error.asked, error.limit)
+            guard excess < UInt64(item.tokenLimit) else { throw error }
+            return try await greedy(item, maxTokens: item.tokenLimit - UInt32(excess))
+        }
+    }
+
+    private func greedy(_ item: EvaluationCase, maxTokens: UInt32) async throws -> String {
         var request = Neurond_V1_GenerateRequest()
         request.prompt = Neurond_V1_Prompt(text: item.prompt)
         request.hooks = plan
-        request.maxTokens = item.tokenLimit
+        request.maxTokens = maxTokens
         request.stop = ["\n"]
         var text = ""
         for try await answer in client.answers(to: request, options: options) {
