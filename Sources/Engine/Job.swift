@@ -90,7 +90,13 @@ public struct Job: Sendable {
 
     /// Rows that will be run at most: the last sampled token is never fed back.
     public var maximumRows: Int {
-        tokens.count + max(0, (generation?.maxTokens ?? 0) - 1)
+        givenRows + max(0, (generation?.maxTokens ?? 0) - 1)
+    }
+
+    /// Rows of the given tokens: the last token of a continuation has none, since nothing reads
+    /// what would follow it.
+    public var givenRows: Int {
+        promptCount < tokens.count ? tokens.count - 1 : tokens.count
     }
 }
 

@@ -44,7 +44,9 @@ final class Sequence {
     }
 
     /// Rows that are known and not yet run.
-    var pendingRows: Int { tokens.count - nextPosition }
+    var pendingRows: Int {
+        (job.generation == nil ? job.givenRows : tokens.count) - nextPosition
+    }
 
     /// Whether the prompt (and given continuation) has been run, and rows come one at a time.
     var isDecoding: Bool { nextPosition >= job.tokens.count }

@@ -9,11 +9,13 @@ struct EvaluateCommand: DaemonCommand {
     private static let requestsInFlight = 16
 
     static let configuration = CommandConfiguration(
-        commandName: "evaluate", abstract: "Accuracy on files of cases, by tag.",
+        commandName: "evaluate", abstract: "What a model gets right on files of cases, by tag.",
         discussion: """
             Each line of a file is a case with prompt, answer, score and tags \
             (Models/abacus/data/README.md). Generation is greedy. Without --by, each tag is \
-            counted on its own; with it, each combination of the named tags.
+            counted on its own; with it, each combination of the named tags. Judged continuations \
+            give the share that is right, choices a mean probability, likelihoods nats; different \
+            measures are never added up.
 
             Example: neuronctl evaluate Models/abacus/data/arithmetic.jsonl --by operation,size
             """)
@@ -55,12 +57,12 @@ struct EvaluateCommand: DaemonCommand {
         var results: [JSON] = []
         for file in files {
             let cases = try selected(EvaluationCase.read(file), file)
+            try checkTags(of: cases, file)
             let judge = CaseJudge(client: client, plan: plan, options: connection.callOptions)
             var progress = ProgressReport(file, total: cases.count, console: console)
             let outcomes = try await judge.judge(
                 cases, inFlight: Self.requestsInFlight
             ) { progress.advance() }
-            let keys = by?.split(separator: ",").map(String.init) ?? []
             let groups = EvaluationTable.groups(outcomes, by: keys)
             var result: [(String, JSON)] = [
                 ("file", .string(file)), ("groups", .array(groups.map(\.json))),
@@ -70,6 +72,17 @@ struct EvaluateCommand: DaemonCommand {
             if !connection.json { show(file, groups, outcomes, console) }
         }
         if connection.json { console.print(JSON.object([("files", .array(results))]).text) }
+    }
+
+    private var keys: [String] { by?.split(separator: ",").map(String.init) ?? [] }
+
+    private func checkTags(of cases: [EvaluationCase], _ file: String) throws {
+        let known = Set(cases.flatMap(\.tags.keys))
+        if let unknown = keys.first(where: { !known.contains($0) }) {
+            throw UsageError(
+                "--by \(unknown): no case of \(file) has this tag; tags are "
+                    + known.sorted().joined(separator: ", "))
+        }
     }
 
     private func selected(_ cases: [EvaluationCase], _ file: String) throws -> [EvaluationCase] {

@@ -13,19 +13,39 @@ struct EvaluationOutcome: Sendable {
     }
 }
 
-/// Cases that share tags, added up.
+/// What the mean of a group's values is.
+enum EvaluationMeasure: String, CaseIterable {
+    /// Share of judged continuations that are right.
+    case accuracy
+    /// Mean probability of the answer among the choices.
+    case probability
+    /// Mean log-probability of the answer's tokens, in nats.
+    case logProbability = "log_probability"
+
+    init(_ score: EvaluationCase.Scoring) {
+        switch score {
+        case .number, .final, .next: self = .accuracy
+        case .choice: self = .probability
+        case .likelihood: self = .logProbability
+        }
+    }
+}
+
+/// Cases that share tags and measure, added up.
 struct EvaluationGroup {
     let tags: [(key: String, value: String)]
+    let measure: EvaluationMeasure
     private(set) var count = 0
     private var sum = 0.0
-    private(set) var isLikelihood = false
 
-    init(tags: [(key: String, value: String)]) { self.tags = tags }
+    init(tags: [(key: String, value: String)], measure: EvaluationMeasure) {
+        self.tags = tags
+        self.measure = measure
+    }
 
     mutating func add(_ outcome: EvaluationOutcome) {
         count += 1
         sum += outcome.value
-        isLikelihood = outcome.item.score == .likelihood
     }
 
     /// Accuracy or mean probability (0 to 1), or mean log-probability in nats.
@@ -36,8 +56,11 @@ struct EvaluationGroup {
         let labels = tags.map { "\($0.key)=\($0.value)" }
         let name = tags.isEmpty ? "all" : labels.joined(separator: " ")
         let value =
-            isLikelihood
-            ? Self.rounded(mean, 4) + " nats" : Self.rounded(100 * mean, 1) + " %"
+            switch measure {
+            case .accuracy: Self.rounded(100 * mean, 1) + " % right"
+            case .probability: Self.rounded(100 * mean, 1) + " % probability"
+            case .logProbability: Self.rounded(mean, 4) + " nats"
+            }
         let pad = String(repeating: " ", count: max(1, 44 - name.count))
         return "  \(name)\(pad)\(count)\t\(value)"
     }
@@ -45,8 +68,8 @@ struct EvaluationGroup {
     var json: JSON {
         [
             "tags": .object(tags.map { ($0.key, .string($0.value)) }),
-            "cases": .integer(Int64(count)),
-            isLikelihood ? "mean_log_probability" : "accuracy": .number(mean),
+            "cases": .integer(Int64(count)), "measure": .string(measure.rawValue),
+            "mean": .number(mean),
         ]
     }
 
@@ -70,8 +93,8 @@ enum EvaluationTable {
             + selections.flatMap { group(outcomes, by: $0) }
     }
 
-    /// One group for each combination of values, in order of first occurrence; cases without one
-    /// of the tags are left out.
+    /// One group for each combination of values and measure, in order of first occurrence; cases
+    /// without one of the tags are left out.
     private static func group(
         _ outcomes: [EvaluationOutcome], by keys: [String]
     ) -> [EvaluationGroup] {
@@ -80,10 +103,12 @@ enum EvaluationTable {
         for outcome in outcomes {
             let values = keys.compactMap { outcome.item.tags[$0] }
             guard values.count == keys.count else { continue }
-            let place = places[values] ?? groups.count
+            let measure = EvaluationMeasure(outcome.item.score)
+            let place = places[values + [measure.rawValue]] ?? groups.count
             if place == groups.count {
-                places[values] = place
-                groups.append(EvaluationGroup(tags: Array(zip(keys, values)).map { ($0, $1) }))
+                places[values + [measure.rawValue]] = place
+                let tags = Array(zip(keys, values)).map { ($0, $1) }
+                groups.append(EvaluationGroup(tags: tags, measure: measure))
             }
             groups[place].add(outcome)
         }

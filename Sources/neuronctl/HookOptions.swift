@@ -44,9 +44,14 @@ func checkOutput(_ output: String?, capturesIn hooks: HookOptions) throws {
     }
 }
 
-/// Refuses a file for captures where no plan has any.
+/// Refuses a file for captures where no plan has any, or that could not be written afterwards.
 func checkOutput(_ output: String?, capturesIn plans: [Neurond_V1_HookPlan]) throws {
-    if output != nil && plans.allSatisfy(\.captures.isEmpty) { throw UsageError(nothingToWrite) }
+    guard let output else { return }
+    if plans.allSatisfy(\.captures.isEmpty) { throw UsageError(nothingToWrite) }
+    let folder = URL(filePath: output).deletingLastPathComponent().path
+    guard FileManager.default.isWritableFile(atPath: folder) else {
+        throw FileError("\(output): cannot be written: no folder \(folder) that may be written in")
+    }
 }
 
 private let nothingToWrite =

@@ -60,6 +60,7 @@ struct ScoreCommand: DaemonCommand {
             let isGreedy = reply.greedy.allSatisfy { $0 }
             if !connection.json {
                 console.print("\(reply.item)\t\(reply.total)\t\(isGreedy ? "greedy" : "-")")
+                noteReceipts(reply.receipts, console)
             }
         }
         let trailers = try stream.end()

@@ -21,7 +21,9 @@ struct UnitArguments: ParsableArguments {
             guard selection.site == .mlpAct, case .ranges(let layers) = selection.layers,
                 case .ranges(let units) = selection.units
             else {
-                throw ValidationError("only neurons with layer and index have weights: L21N7027")
+                throw ValidationError(
+                    "expected neurons by layer and index, such as L21N7027 or L3N10-20; heads, "
+                        + "other sites and * are not accepted here")
             }
             return layers.indices.flatMap { layer in
                 units.indices.map { unit in
@@ -50,6 +52,10 @@ struct ProjectCommand: DaemonCommand {
 
     @Option(help: "How many tokens at each end.")
     var top: UInt32 = 20
+
+    func validate() throws {
+        guard top > 0 else { throw ValidationError("--top must be at least 1") }
+    }
 
     @Option(help: "raw: E·v; normed: with the final norm's gain.")
     var convention = Convention.raw

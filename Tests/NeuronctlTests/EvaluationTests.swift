@@ -39,7 +39,20 @@ import Testing
         let both = EvaluationTable.groups(outcomes, by: ["a", "b"])
         #expect(both.map(\.count) == [3, 1, 1, 1])
         #expect(both[1].line.hasPrefix("  a=x b=u"))
-        #expect(both[1].line.hasSuffix("100.0 %"))
+        #expect(both[1].line.hasSuffix("100.0 % right"))
+    }
+
+    @Test func differentMeasuresAreNeverMixed() {
+        let outcomes = [
+            EvaluationOutcome(item: item(.next, "a", ["kind": "k"]), value: 1, text: "a"),
+            EvaluationOutcome(item: item(.choice, "a", ["kind": "k"]), value: 0.25, text: nil),
+            EvaluationOutcome(item: item(.likelihood, "a", ["kind": "k"]), value: -2, text: nil),
+        ]
+        let groups = EvaluationTable.groups(outcomes, by: ["kind"])
+        #expect(groups.map(\.count) == [1, 1, 1, 1, 1, 1])
+        #expect(groups.map(\.mean) == [1, 0.25, -2, 1, 0.25, -2])
+        #expect(groups[2].line.hasSuffix("-2.0000 nats"))
+        #expect(groups[1].line.hasSuffix("25.0 % probability"))
     }
 
     @Test func aLineThatIsNoCaseIsNamed() throws {
