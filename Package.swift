@@ -80,7 +80,9 @@ let libraries: [Target] = [
     .target(name: "Supervision", dependencies: ["Hooks"], swiftSettings: safeSettings),
     .target(
         name: "Daemon",
-        dependencies: ["EventLoop", "Messages", "Supervision", "Wire", crypto, logging, protobuf],
+        dependencies: [
+            "EventLoop", "Messages", "StrictJSON", "Supervision", "Wire", crypto, logging, protobuf,
+        ],
         swiftSettings: houseSettings),
     .target(
         name: "NeurondClient",
@@ -101,8 +103,8 @@ let executables: [Target] = [
     .executableTarget(
         name: "neuronctl",
         dependencies: [
-            "EventLoop", "HookMessages", "Hooks", "Messages", "ModelFile", "NeurondClient", "Wire",
-            argumentParser, protobuf,
+            "EventLoop", "HookMessages", "Hooks", "Messages", "ModelFile", "NeurondClient",
+            "StrictJSON", "Wire", argumentParser, protobuf,
         ],
         swiftSettings: houseSettings),
 ]
@@ -153,7 +155,7 @@ let tests: [Target] = [
         of: "Neuronctl",
         needs: [
             "FakeDaemon", "neurond", "neuronctl", "NeurondClient", "EventLoop", "HookMessages",
-            "Hooks", "Messages", "Wire", argumentParser, protobuf,
+            "Hooks", "Messages", "StrictJSON", "Wire", argumentParser, protobuf,
         ]),
     tests(
         of: "EndToEnd",

@@ -2,6 +2,7 @@ import Crypto
 import EventLoop
 import Logging
 import Messages
+import StrictJSON
 import Supervision
 import SwiftProtobuf
 import Wire
@@ -252,8 +253,7 @@ extension Supervisor {
 
     /// Fails a request during which engines died repeatedly; its digest finds it again.
     func failPoisoned(_ request: RelayedRequest) {
-        let digest = SHA256.hash(data: request.payload)
-            .map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        let digest = Hexadecimal.text(SHA256.hash(data: request.payload))
         logger.error(
             "request blamed for the death of engines",
             metadata: [

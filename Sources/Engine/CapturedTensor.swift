@@ -11,6 +11,16 @@ public enum TensorValues: Sendable, Equatable {
     /// Ranks, and the indices of `top_k`.
     case i32([Int32])
 
+    /// Type of the elements.
+    public var element: TensorElement {
+        switch self {
+        case .f32: .f32
+        case .f16: .f16
+        case .f64: .f64
+        case .i32: .i32
+        }
+    }
+
     /// Number of elements: the product of the tensor's shape.
     public var count: Int {
         switch self {

@@ -43,14 +43,20 @@ final class HookState {
         token: Int32
     ) {
         let index = plan.table.index(site)
-        capture(index, before: true, buffer, row, columns, position, token)
+        let perUnit = shape.elementsPerUnit(of: site.kind) ?? 1
+        let read = { (units: IndexRanges) in
+            units.ranges.flatMap { range in
+                let start = columns.lowerBound + range.lowerBound * perUnit
+                return buffer.copyRow(row, columns: start..<(start + range.count * perUnit))
+            }
+        }
+        capture(index, before: true, position, token, read: read)
         for action in plan.actions[index]
         where action.positions.contains(
             position: position, token: token, promptCount: promptCount)
             && action.operation.hasValues(at: position)
         {
             let context = ElementContext(site: site, position: position)
-            let perUnit = shape.elementsPerUnit(of: site.kind) ?? 1
             var offset = 0
             for range in action.units.ranges {
                 let start = columns.lowerBound + range.lowerBound * perUnit
@@ -65,7 +71,7 @@ final class HookState {
             }
             rows[action.receipt] += 1
         }
-        capture(index, before: false, buffer, row, columns, position, token)
+        capture(index, before: false, position, token, read: read)
     }
 
     /// Attention probabilities of one row: row h of `pattern` holds head h's `count` positions.
@@ -73,7 +79,10 @@ final class HookState {
         _ site: Site, in pattern: RowBuffer, positions count: Int, position: Int, token: Int32
     ) {
         let index = plan.table.index(site)
-        capturePattern(index, before: true, pattern, count, position, token)
+        let read = { (heads: IndexRanges) in
+            heads.indices.flatMap { pattern.copyRow($0, columns: 0..<count) }
+        }
+        capture(index, before: true, position, token, read: read)
         for action in plan.actions[index]
         where action.positions.contains(
             position: position, token: token, promptCount: promptCount)
@@ -89,7 +98,7 @@ final class HookState {
             }
             rows[action.receipt] += 1
         }
-        capturePattern(index, before: false, pattern, count, position, token)
+        capture(index, before: false, position, token, read: read)
     }
 
     /// Adds Σ m_k·e_k of the layer's value noise to the MLP's contribution.
@@ -126,39 +135,20 @@ final class HookState {
         change[receipt] += squared
     }
 
+    /// Gives a row to each capture of the site that wants it.
+    ///
+    /// - Parameter read: the elements of the row that a selection of units has.
     private func capture(
-        _ site: Int, before: Bool, _ buffer: RowBuffer, _ row: Int, _ columns: Range<Int>,
-        _ position: Int, _ token: Int32
+        _ site: Int, before: Bool, _ position: Int, _ token: Int32,
+        read: (IndexRanges) -> [Float]
     ) {
-        for index in plan.capturesBySite[site]
-        where captures[index].capture.beforeActions == before
-            && captures[index].wants(
-                position: position, token: token, promptCount: promptCount)
-        {
-            let perUnit = shape.elementsPerUnit(of: captures[index].capture.site.kind) ?? 1
-            var selected: [Float] = []
-            for range in captures[index].capture.units.ranges {
-                let start = columns.lowerBound + range.lowerBound * perUnit
-                selected += buffer.copyRow(row, columns: start..<(start + range.count * perUnit))
-            }
-            captures[index].take(selected, position: position, token: token)
-        }
-    }
-
-    private func capturePattern(
-        _ site: Int, before: Bool, _ pattern: RowBuffer, _ count: Int, _ position: Int,
-        _ token: Int32
-    ) {
-        for index in plan.capturesBySite[site]
-        where captures[index].capture.beforeActions == before
-            && captures[index].wants(
-                position: position, token: token, promptCount: promptCount)
-        {
-            var selected: [Float] = []
-            for head in captures[index].capture.units.indices {
-                selected += pattern.copyRow(head, columns: 0..<count)
-            }
-            captures[index].take(selected, position: position, token: token)
+        for index in plan.capturesBySite[site] {
+            let accumulator = captures[index]
+            guard accumulator.capture.beforeActions == before,
+                accumulator.wants(position: position, token: token, promptCount: promptCount)
+            else { continue }
+            let selected = read(accumulator.capture.units)
+            accumulator.take(selected, position: position, token: token)
         }
     }
 

@@ -20,14 +20,10 @@ extension EngineService {
                 "top_k is \(count); at most \(EngineLimits.topTokens)", field: "top_k",
                 asked: count, limit: EngineLimits.topTokens)
         }
-        guard case .raw = request.convention else {
-            guard case .normed = request.convention else {
-                throw Self.unknownEnum("convention", request.convention.rawValue, "RAW, NORMED")
-            }
-            try await project(request, algebra, .normed, count, sink)
-            return Neurond_V1_End()
+        guard let convention = request.convention.algebra else {
+            throw Self.unknownEnum("convention", request.convention.rawValue, "RAW, NORMED")
         }
-        try await project(request, algebra, .raw, count, sink)
+        try await project(request, algebra, convention, count, sink)
         return Neurond_V1_End()
     }
 
@@ -126,6 +122,17 @@ extension Neurond_V1_ColumnsRequest.Kind {
         case .value: .value
         case .gate: .gate
         case .up: .up
+        case .UNRECOGNIZED: nil
+        }
+    }
+}
+
+extension Neurond_V1_ProjectRequest.Convention {
+    /// nil for a number that this build does not know.
+    var algebra: WeightAlgebra.Convention? {
+        switch self {
+        case .raw: .raw
+        case .normed: .normed
         case .UNRECOGNIZED: nil
         }
     }

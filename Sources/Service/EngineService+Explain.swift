@@ -118,14 +118,3 @@ struct PlanExplainer {
                 * job.maximumRows)
     }
 }
-
-extension TensorElement {
-    var dataType: Neurond_V1_DataType {
-        switch self {
-        case .f32: .f32
-        case .f16: .f16
-        case .f64: .f64
-        case .i32: .i32
-        }
-    }
-}

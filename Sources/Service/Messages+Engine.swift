@@ -24,7 +24,7 @@ extension Neurond_V1_TensorInfo {
         name = tensor.name
         site = tensor.site.description
         capture = UInt32(tensor.capture)
-        type = tensor.values.dataType
+        type = tensor.values.element.dataType
         shape = tensor.shape.map { UInt64($0) }
         positions = tensor.positions.map { UInt32($0) }
         tokens = tensor.tokens.map { UInt32($0) }
@@ -33,7 +33,7 @@ extension Neurond_V1_TensorInfo {
     }
 }
 
-extension TensorValues {
+extension TensorElement {
     var dataType: Neurond_V1_DataType {
         switch self {
         case .f32: .f32
@@ -43,7 +43,7 @@ extension TensorValues {
         }
     }
 
-    var elementType: ElementType {
+    var wireType: ElementType {
         switch self {
         case .f32: .float32
         case .f16: .float16
@@ -51,7 +51,9 @@ extension TensorValues {
         case .i32: .int32
         }
     }
+}
 
+extension TensorValues {
     /// Elements one after another, little-endian.
     var littleEndianBytes: [UInt8] {
         switch self {
@@ -68,7 +70,7 @@ extension ReplySink {
     func send(_ tensors: [CapturedTensor], item: Int) async {
         for (index, tensor) in tensors.enumerated() {
             let descriptor = TensorDescriptor(
-                name: tensor.name, type: tensor.values.elementType, shape: tensor.shape,
+                name: tensor.name, type: tensor.values.element.wireType, shape: tensor.shape,
                 item: UInt32(item), index: UInt32(index))
             await send(tensor: descriptor, data: tensor.values.littleEndianBytes)
         }

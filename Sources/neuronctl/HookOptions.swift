@@ -4,6 +4,7 @@ import HookMessages
 import Hooks
 import Messages
 import NeurondClient
+import StrictJSON
 
 /// What is done to the pass and read from it.
 struct HookOptions: ParsableArguments {
@@ -106,10 +107,10 @@ final class HookFiles {
     func store(in client: Client) async throws {
         guard !contents.isEmpty else { return }
         let stored = try await client.answer(to: Neurond_V1_ListObjectsRequest()).reply.objects
-        let known = Set(stored.map { hex($0.hash) })
+        let known = Set(stored.map { Hexadecimal.text($0.hash) })
         for content in contents where !known.contains(content.hash.hex) {
             let reply = try await client.putObject(content.bytes, kind: content.kind).reply
-            guard hex(reply.hash) == content.hash.hex else {
+            guard Hexadecimal.text(reply.hash) == content.hash.hex else {
                 throw FileError("the daemon stored another content than \(content.hash.hex)")
             }
         }

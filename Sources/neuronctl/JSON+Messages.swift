@@ -107,8 +107,3 @@ extension JSON {
 
 /// A token's bytes as text; a part of a character shows as the replacement character.
 func piece(_ bytes: Data) -> String { String(decoding: bytes, as: UTF8.self) }
-
-/// Bytes in hex, lower case.
-func hex(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-}

@@ -3,6 +3,7 @@ import Foundation
 import Hooks
 import Messages
 import NeurondClient
+import StrictJSON
 
 /// `neuronctl objects`.
 struct ObjectsCommand: AsyncParsableCommand {
@@ -34,7 +35,7 @@ struct ObjectsCommand: AsyncParsableCommand {
                 let reply = try await client.putObject(
                     bytes, kind: isTensors ? .tensors : .neuronSet, options: connection.callOptions
                 ).reply
-                let hash = "sha256:" + hex(reply.hash)
+                let hash = "sha256:" + Hexadecimal.text(reply.hash)
                 list.append(
                     [
                         "file": .string(file), "hash": .string(hash),
@@ -60,14 +61,15 @@ struct ObjectsCommand: AsyncParsableCommand {
             ).reply.objects
             guard connection.json else {
                 for object in objects {
-                    console.print(
-                        "sha256:\(hex(object.hash))\t\(kind(object))\t\(object.byteCount)")
+                    let hash = Hexadecimal.text(object.hash)
+                    console.print("sha256:\(hash)\t\(kind(object))\t\(object.byteCount)")
                 }
                 return
             }
             let list = objects.map { object -> JSON in
                 [
-                    "hash": .string("sha256:" + hex(object.hash)), "kind": .string(kind(object)),
+                    "hash": .string("sha256:" + Hexadecimal.text(object.hash)),
+                    "kind": .string(kind(object)),
                     "bytes": .integer(Int64(clamping: object.byteCount)),
                 ]
             }

@@ -4,6 +4,7 @@ import Hooks
 import Messages
 import SwiftProtobuf
 import Synchronization
+import StrictJSON
 import Testing
 import Wire
 
@@ -77,7 +78,7 @@ extension CommandTests {
                 return [.reply(Neurond_V1_DropObjectReply()), .ok]
             }
         }
-        let name = "sha256:" + hex(hash)
+        let name = "sha256:" + Hexadecimal.text(hash)
         let put = try await neuronctl(["objects", "put", file], script: script)
         #expect(put.output == "\(name)\t\(file)\n")
         let list = try await neuronctl(["objects", "list"], script: script)
@@ -85,7 +86,8 @@ extension CommandTests {
         let drop = try await neuronctl(["objects", "drop", name], script: script)
         #expect(drop.code == 0)
         #expect(drop.output == "dropped \(name)\n")
-        let bare = try await neuronctl(["objects", "drop", hex(hash), "--json"], script: script)
+        let bare = try await neuronctl(
+            ["objects", "drop", Hexadecimal.text(hash), "--json"], script: script)
         #expect(try bare.json()["dropped"] as? [String] == [name])
     }
 

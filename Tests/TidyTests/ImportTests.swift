@@ -37,7 +37,8 @@ import Testing
         ],
         "Supervision": ["Hooks"],
         "Daemon": [
-            "EventLoop", "Wire", "Messages", "Supervision", "Crypto", "Logging", "SwiftProtobuf",
+            "EventLoop", "StrictJSON", "Wire", "Messages", "Supervision", "Crypto", "Logging",
+            "SwiftProtobuf",
         ],
         "NeurondClient": [
             "EventLoop", "Wire", "Messages", "Hooks", "HookMessages", "Crypto", "SwiftProtobuf",
@@ -49,7 +50,8 @@ import Testing
             "Crypto", "Logging", "SwiftProtobuf",
         ],
         "neuronctl": [
-            "NeurondClient", "Studies", "Hooks", "HookMessages", "Messages", "ModelFile", "Wire",
+            "NeurondClient", "StrictJSON", "Studies", "Hooks", "HookMessages", "Messages",
+            "ModelFile", "Wire",
             "EventLoop",
             "ArgumentParser", "Logging", "SwiftProtobuf",
         ],
