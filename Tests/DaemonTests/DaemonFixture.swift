@@ -26,7 +26,7 @@ final class DaemonFixture {
         // This file is three levels below the package.
         let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         try run(body) { address in
-            let model = "quickstart=/\(root)/Models/quickstart"
+            let model = "abacus=/\(root)/Models/abacus"
             let flags = ["--threads", "2", "--log-level", "critical"]
             return ("neurond", ["serve", "--model", model, "--listen", address] + flags)
         }

@@ -6,41 +6,58 @@ import Testing
 /// The commands of the README and of the help texts do what they say.
 @Suite("Command line", .serialized)
 struct CommandLineTests {
-    @Test("every console example of the README runs")
+    @Test("every command of the README runs, and prints what the README says")
     func readme() async throws {
-        let daemon = try DaemonProcess(model: "Models/quickstart")
+        let daemon = try DaemonProcess(model: "Models/abacus")
         let client = try await daemon.connect()
         defer { client.close() }
-        let text = try String(
-            contentsOf: DaemonProcess.packageRoot.appending(path: "README.md"), encoding: .utf8)
-        var count = 0
-        for (command, output) in consoleExamples(in: text) {
-            let (status, out, error) = try daemon.control(try shellWords(command))
+        let examples = consoleExamples(in: try text(of: "README.md"))
+        for (command, output) in examples {
+            let (status, out, error) = try daemon.shell(command)
             #expect(status == 0, "\(command): \(error)")
             #expect(out == output, "\(command)")
-            count += 1
         }
-        #expect(count >= 4)
+        #expect(examples.count >= 4)
+        let others = lines(ofBlocks: "sh", in: try text(of: "README.md"))
+            .filter { $0.hasPrefix("neuronctl ") }
+        for command in others {
+            let (status, _, error) = try daemon.shell(String(command))
+            #expect(status == 0, "\(command): \(error)")
+        }
+        #expect(others.count >= 4)
         #expect(daemon.stop() == 0)
+    }
+
+    @Test("the quickstart shows the README's examples, all of them and no others")
+    func quickstart() throws {
+        // The script's demonstration is a here-document that begins and ends with these lines.
+        let script = try text(of: "Ops/quickstart").split(separator: "\n")
+        let begin = try #require(script.firstIndex { $0.hasPrefix("bundled_demonstration()") })
+        let end = try #require(script[begin...].firstIndex(of: "TEXT"))
+        let shown = script[begin..<end].filter { $0.hasPrefix("$ ") || $0.hasPrefix("# ") }
+        let readme = lines(ofBlocks: "console", in: try text(of: "README.md"))
+            .filter { $0.hasPrefix("$ ") || $0.hasPrefix("# ") }
+        #expect(shown.map(String.init) == readme.map(String.init))
+        #expect(shown.contains { $0.hasPrefix("$ ") })
     }
 
     @Test("captures written to a file come back as the values of a patch")
     func patchFromFile() async throws {
-        let daemon = try DaemonProcess(model: "Models/quickstart")
+        let daemon = try DaemonProcess(model: "Models/abacus")
         let client = try await daemon.connect()
         defer { client.close() }
         let file = daemon.folder.appending(path: "donor.safetensors").path
         let donor = try daemon.control([
-            "forward", "7 + 1 =", "--capture", "resid_post.1 at 2:", "--capture",
+            "forward", "7 + 1 =", "--capture", "resid_post.1 at 1:", "--capture",
             "mlp.act.0 mean", "-o", file,
         ])
         #expect(donor.status == 0, "\(donor.error)")
         let stored = try SafetensorsFile(path: file)
         #expect(stored.tensor(named: "resid_post.1") != nil)
-        #expect(try stored.integers(named: "resid_post.1@positions").first == 2)
+        #expect(try stored.integers(named: "resid_post.1@positions").first == 1)
         let plain = try daemon.control(["forward", "2 + 5 =", "--json"])
         let patched = try daemon.control([
-            "forward", "2 + 5 =", "--hook", "patch @\(file) resid_post.1 at 2:", "--json",
+            "forward", "2 + 5 =", "--hook", "patch @\(file) resid_post.1 at 1:", "--json",
         ])
         #expect(patched.status == 0, "\(patched.error)")
         #expect(patched.out != plain.out)
@@ -51,7 +68,7 @@ struct CommandLineTests {
             let tops = ((item?.first ?? object as? [String: Any])?["top"] as? [[String: Any]]) ?? []
             return tops.map { "\($0["id"] ?? "")" }.joined(separator: " ")
         }
-        // With every later row replaced after the second block, the answer is the donor's.
+        // With every row but BOS's replaced after the second block, the answer is the donor's.
         #expect(try top(patched.out) == top(same.out))
         let mean = try daemon.control([
             "forward", "2 + 5 =", "--hook", "mean @\(file) mlp.act.0", "--json",
@@ -62,7 +79,7 @@ struct CommandLineTests {
 
     @Test("wrong usage exits with 2, a refused request with 1 and its reason")
     func exits() async throws {
-        let daemon = try DaemonProcess(model: "Models/quickstart")
+        let daemon = try DaemonProcess(model: "Tests/Fixtures/llama-mha/hf")
         let client = try await daemon.connect()
         defer { client.close() }
         #expect(try daemon.control(["generate", "--max-tokens", "x", "a"]).status == 2)
@@ -77,38 +94,36 @@ struct CommandLineTests {
         #expect(daemon.stop() == 0)
     }
 
-    /// The commands of a text's console blocks, and the output that each is said to have.
-    private func consoleExamples(in text: String) -> [(command: String, output: String)] {
-        var examples: [(command: String, output: String)] = []
-        var isConsole = false
+    private func text(of path: String) throws -> String {
+        try String(contentsOf: DaemonProcess.packageRoot.appending(path: path), encoding: .utf8)
+    }
+
+    /// The lines of a document's code blocks of a language.
+    private func lines(ofBlocks language: String, in text: String) -> [Substring] {
+        var lines: [Substring] = []
+        var isInside = false
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             if line.hasPrefix("```") {
-                isConsole = line == "```console"
-            } else if isConsole, line.hasPrefix("$ neuronctl ") {
-                examples.append((String(line.dropFirst("$ neuronctl ".count)), ""))
-            } else if isConsole, !examples.isEmpty {
+                isInside = line == "```\(language)"
+            } else if isInside {
+                lines.append(line)
+            }
+        }
+        return lines
+    }
+
+    /// The commands of a document's console blocks, and the output that each is said to have.
+    /// Lines with # explain; the blank lines before them belong to no output.
+    private func consoleExamples(in text: String) -> [(command: String, output: String)] {
+        var examples: [(command: String, output: String)] = []
+        for line in lines(ofBlocks: "console", in: text)
+        where !line.hasPrefix("# ") && !line.isEmpty {
+            if line.hasPrefix("$ ") {
+                examples.append((String(line.dropFirst(2)), ""))
+            } else if !examples.isEmpty {
                 examples[examples.count - 1].output += line + "\n"
             }
         }
         return examples
-    }
-
-    /// Splits a line as a shell does, with single quotes.
-    private func shellWords(_ line: String) throws -> [String] {
-        var words: [String] = []
-        var word: String?
-        var isQuoted = false
-        for character in line {
-            switch (character, isQuoted) {
-            case ("'", _):
-                isQuoted.toggle()
-                word = word ?? ""
-            case (" ", false):
-                if let finished = word { words.append(finished) }
-                word = nil
-            default: word = (word ?? "") + String(character)
-            }
-        }
-        return words + (word.map { [$0] } ?? [])
     }
 }

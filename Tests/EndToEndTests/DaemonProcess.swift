@@ -49,12 +49,24 @@ final class DaemonProcess {
 
     /// Runs `neuronctl` and answers exit status, standard output and standard error.
     func control(_ arguments: [String]) throws -> (status: Int32, out: String, error: String) {
+        try run(Self.products.appending(path: "neuronctl"), arguments)
+    }
+
+    /// Runs a line as a user types it, in a shell that finds `neuronctl`.
+    func shell(_ line: String) throws -> (status: Int32, out: String, error: String) {
+        try run(URL(filePath: "/usr/bin/env"), ["bash", "-c", line])
+    }
+
+    private func run(
+        _ executable: URL, _ arguments: [String]
+    ) throws -> (status: Int32, out: String, error: String) {
         let control = Process()
-        control.executableURL = Self.products.appending(path: "neuronctl")
+        control.executableURL = executable
         control.arguments = arguments
         control.currentDirectoryURL = Self.packageRoot
         var environment = ProcessInfo.processInfo.environment
         environment["NEUROND_ADDRESS"] = "\(address)"
+        environment["PATH"] = "\(Self.products.path):\(environment["PATH"] ?? "")"
         control.environment = environment
         let out = Pipe()
         let error = Pipe()

@@ -92,16 +92,16 @@ struct RestartTests {
         var answers: [String] = []
         for engines in ["1", "3"] {
             let daemon = try DaemonProcess(
-                model: "Models/quickstart", arguments: ["--engines", engines])
+                model: "Models/abacus", arguments: ["--engines", engines])
             let client = try await daemon.connect()
             let (status, out, error) = try daemon.control(
-                ["generate", "Count up: three four five", "--max-tokens", "16"])
+                ["generate", "12 + 7 = ", "--max-tokens", "16"])
             #expect(status == 0, "\(error)")
             answers.append(out)
             client.close()
             #expect(daemon.stop() == 0)
         }
         #expect(answers[0] == answers[1])
-        #expect(answers[0].contains("six seven eight"))
+        #expect(answers[0].hasPrefix("19"))
     }
 }

@@ -9,6 +9,7 @@ held out together. Facts of the one-digit tables are too few to spare, so none i
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 OPERATIONS = ("+", "-", "*", "/")
@@ -127,10 +128,32 @@ def _product(source: random.Random) -> Fact:
     return Fact(pair[0], "*", pair[1])
 
 
-def sample_split_fact(source: random.Random, operation: str, held_out: bool) -> Fact:
+def sample_wide_fact(source: random.Random, operation: str) -> Fact:
+    """A product of one digit and three digits that stays below a thousand, or its inverse.
+
+    There are half as many again of these as of one digit and two: with them a model has less
+    use for remembering products one by one, and does better on those it has not seen. Sums and
+    differences are those of `sample_fact`.
+    """
+    if operation not in ("*", "/"):
+        return sample_fact(source, operation)
+    digit = source.randint(2, 9)
+    number = source.randint(100, LARGEST_RESULT // digit)
+    if operation == "/":
+        return Fact(digit * number, "/", digit)
+    pair = (digit, number) if source.random() < 0.5 else (number, digit)
+    return Fact(pair[0], "*", pair[1])
+
+
+def sample_split_fact(
+    source: random.Random,
+    operation: str,
+    held_out: bool,
+    sample: Callable[[random.Random, str], Fact] = sample_fact,
+) -> Fact:
     """A fact on the wanted side of the split."""
     while True:
-        fact = sample_fact(source, operation)
+        fact = sample(source, operation)
         if fact.is_held_out == held_out:
             return fact
 

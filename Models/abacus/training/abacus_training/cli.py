@@ -6,6 +6,11 @@
 a command of its own. What a run has made stays in its `--run` folder (tokenizer, rows, last
 checkpoint), so that an interrupted run continues where it was; a fresh start needs a fresh
 folder. A GPU is used where there is one.
+
+Five commands look at the model in `--out` through neurond, on a daemon of their own, and need no
+PyTorch: `figures` (accuracy at f32, f16 and int8), `chains` (accuracy of sampled chains), `heads`
+(what zeroing each head costs), `keep` (the last layers with their most important neurons alone),
+`neurons` (a set whose silencing hurts `--operation`). Build first: swift build -c release.
 """
 
 from __future__ import annotations
@@ -15,7 +20,11 @@ import os
 import sys
 from pathlib import Path
 
-COMMANDS = ("all", "tokenizer", "corpus", "train", "data", "export", "evaluate", "heads")
+from .arithmetic import OPERATIONS
+from .engine import Commands, Engine, EngineError, find_command
+
+MAKING = ("all", "tokenizer", "corpus", "train", "data", "export", "evaluate")
+ASKING = ("figures", "chains", "heads", "keep", "neurons")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -24,19 +33,40 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("command", choices=MAKING + ASKING)
     parser.add_argument("--out", type=Path, default=Path("Models/abacus"), help="the model")
     parser.add_argument("--run", type=Path, help="working folder (default: .build/abacus-run-SEED)")
     parser.add_argument("--seed", type=int, default=1, help="seed of corpus, weights, batches")
     parser.add_argument("--tokens", type=int, help="tokens to train on")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="CPU threads")
     parser.add_argument("--no-compile", action="store_true", help="do without torch.compile")
+    parser.add_argument("--neurond", type=Path, help="default: .build/release, then the PATH")
+    parser.add_argument("--neuronctl", type=Path, help="likewise")
+    parser.add_argument(
+        "--operation", choices=(*OPERATIONS, "all"), default="+", help="neurons: for what (+)"
+    )
+    parser.add_argument("--count", type=_count, default=8, help="neurons: how many (8)")
     return parser
 
 
+def _count(text: str) -> int:
+    from .neurons import CANDIDATES
+
+    if not (text.isdigit() and 1 <= int(text) <= CANDIDATES):
+        raise argparse.ArgumentTypeError(f"{text}: expected a number from 1 to {CANDIDATES}")
+    return int(text)
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the command line; the exit status is 0 or the program fails with a traceback."""
+    """Runs the command line and returns its exit status, 1 where the engine failed."""
     options = _parser().parse_args(arguments)
+    if options.command in ASKING:
+        try:
+            _ask(options)
+        except EngineError as error:
+            print(f"abacus_training: {error}", file=sys.stderr)
+            return 1
+        return 0
     _share_processors_politely()
     steps = (options.command,)
     if options.command == "all":
@@ -56,7 +86,35 @@ def _share_processors_politely() -> None:
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
+def _ask(options: argparse.Namespace) -> None:
+    """Prints what a command of `ASKING` finds out from the engine."""
+    from . import chains, figures, heads, keeping, neurons
+
+    commands = Commands(
+        find_command("neurond", options.neurond), find_command("neuronctl", options.neuronctl)
+    )
+    if options.command == "figures":
+        print(figures.report(figures.measure(options.out, commands)))
+        return
+    with Engine(options.out, "int8", commands) as engine:
+        match options.command:
+            case "chains":
+                print(chains.chain_table(engine, options.out / "data"))
+            case "heads":
+                print(heads.cost_table(heads.head_costs(engine, options.out / "data")))
+            case "keep":
+                print(keeping.keep_table(engine, options.out))
+            case "neurons":
+                found = neurons.silencing_set(engine, options.out, options.operation, options.count)
+                print(found, end="")
+
+
 def _run(step: str, options: argparse.Namespace) -> None:
+    if step == "data":
+        from .datafiles import write_files
+
+        write_files(options.out / "data")
+        return
     import torch
 
     from .settings import Schedule
@@ -69,16 +127,12 @@ def _run(step: str, options: argparse.Namespace) -> None:
             _make_tokenizer(run, options.seed)
         case "corpus" | "train":
             _train(step, run, schedule, options)
-        case "data":
-            from .datafiles import write_files
-
-            write_files(options.out / "data")
         case "export":
             from .export import export
 
             export(run, options.out)
-        case "evaluate" | "heads":
-            _evaluate(step, options.out)
+        case "evaluate":
+            _evaluate(options.out)
 
 
 def _make_tokenizer(run: Path, seed: int) -> None:
@@ -102,15 +156,11 @@ def _train(step: str, run: Path, schedule, options: argparse.Namespace) -> None:
         train(run, options.seed, schedule, compiled=not options.no_compile)
 
 
-def _evaluate(step: str, directory: Path) -> None:
-    from .evaluate import evaluate, head_costs, print_head_costs
+def _evaluate(directory: Path) -> None:
+    from .evaluate import evaluate
     from .export import load_model
     from .tokenizer import load_tokenizer
     from .train import choose_device
 
     model = load_model(directory).to(choose_device())
-    tokenizer = load_tokenizer(directory / "tokenizer.json")
-    if step == "evaluate":
-        evaluate(model, tokenizer, directory / "data")
-    else:
-        print_head_costs(head_costs(model, tokenizer, directory / "data"))
+    evaluate(model, load_tokenizer(directory / "tokenizer.json"), directory / "data")

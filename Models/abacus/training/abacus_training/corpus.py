@@ -10,7 +10,15 @@ import random
 from collections.abc import Callable, Iterator
 
 from . import sentences, styles
-from .arithmetic import FORMATS, ending, prompt, sample_split_fact
+from .arithmetic import (
+    FORMATS,
+    Fact,
+    ending,
+    prompt,
+    sample_fact,
+    sample_split_fact,
+    sample_wide_fact,
+)
 from .problems import sample_problem
 from .settings import ANSWER_WEIGHT, PROMPT_WEIGHT, SENTENCE_WEIGHT
 
@@ -18,6 +26,9 @@ from .settings import ANSWER_WEIGHT, PROMPT_WEIGHT, SENTENCE_WEIGHT
 Document = list[tuple[str, float]]
 
 OPERATION_SHARES = {"+": 0.24, "-": 0.24, "*": 0.32, "/": 0.20}
+#: In the pool of products, which are the hardest to learn, and how many of them are wide ones.
+PRODUCT_OPERATION_SHARES = {"+": 0.08, "-": 0.08, "*": 0.52, "/": 0.32}
+WIDE_SHARE = 0.4
 STEP_SHARES = {1: 0.30, 2: 0.38, 3: 0.24, 4: 0.08}
 STYLE_SHARES = {
     styles.FULL: 0.42,
@@ -47,13 +58,33 @@ def draw(source: random.Random, shares: dict):
 
 def arithmetic_document(source: random.Random) -> Document:
     """One to eight facts, one a line, in one format or in several."""
+
+    def fact() -> Fact:
+        operation = draw(source, OPERATION_SHARES)
+        return sample_split_fact(source, operation, held_out=False)
+
+    return _listed(source, fact)
+
+
+def product_document(source: random.Random) -> Document:
+    """Facts like those of `arithmetic_document`, mostly products and quotients."""
+
+    def fact() -> Fact:
+        operation = draw(source, PRODUCT_OPERATION_SHARES)
+        sample = sample_wide_fact if source.random() < WIDE_SHARE else sample_fact
+        return sample_split_fact(source, operation, held_out=False, sample=sample)
+
+    return _listed(source, fact)
+
+
+def _listed(source: random.Random, next_fact: Callable[[], Fact]) -> Document:
     document: Document = []
     form = source.choice(FORMATS)
     mixed = source.random() < 0.5
     for index in range(source.randint(1, LONGEST_LIST)):
         if mixed:
             form = source.choice(FORMATS)
-        fact = sample_split_fact(source, draw(source, OPERATION_SHARES), held_out=False)
+        fact = next_fact()
         lead = "\n" if index else ""
         document.append((lead + prompt(fact, form), PROMPT_WEIGHT))
         document.append((str(fact.result), ANSWER_WEIGHT))
@@ -145,6 +176,7 @@ def _mostly(main: Callable[[random.Random], Document], sentence_share: float):
 
 POOLS: dict[str, Callable[[random.Random], Document]] = {
     "arithmetic": _mostly(arithmetic_document, 0.10),
+    "products": _mostly(product_document, 0.05),
     "problems": _mostly(problem_document, 0.10),
     "fewshot": _mostly(few_shot_document, 0.05),
     "results": _mostly(result_document, 0.05),

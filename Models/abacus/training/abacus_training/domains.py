@@ -198,13 +198,19 @@ SHARING = Domain(
             becomes="bag",
         ),
         Event(
-            "+", "Each bag gets {k} {unit} more.", "add {unit} to a bag",
-            state="bag", becomes="bag",
-        ),  # fmt: skip
+            "+",
+            "Each bag gets {k} {unit} more.",
+            "add {unit} to a bag",
+            state="bag",
+            becomes="bag",
+        ),
         Event(
-            "-", "Each bag loses {k} {unit}.", "subtract {unit} from a bag",
-            state="bag", becomes="bag",
-        ),  # fmt: skip
+            "-",
+            "Each bag loses {k} {unit}.",
+            "subtract {unit} from a bag",
+            state="bag",
+            becomes="bag",
+        ),
         Event("*", "{name} fills {k} bags.", "multiply a bag by the bags", state="bag"),
     ),
     questions={

@@ -18,7 +18,6 @@ from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
-from torch import Tensor
 
 from . import styles
 from .arithmetic import FORMATS, prompt
@@ -55,14 +54,12 @@ def judge(case: Case, continuation: str) -> bool:
     raise ValueError(f"a continuation is not judged by {rule!r}")
 
 
-def answered(
-    model: Llama, tokenizer: Tokenizer, cases: list[Case], head_gain: Tensor | None = None
-) -> list[bool]:
+def answered(model: Llama, tokenizer: Tokenizer, cases: list[Case]) -> list[bool]:
     """For each case whether the model's greedy continuation is right."""
     longest = any(case["score"] == "final" for case in cases)
     limit = LONGEST_ANSWER if longest else LONGEST_NUMBER
     prompts = [case["prompt"] for case in cases]
-    texts = continuations(model, tokenizer, prompts, limit, head_gain=head_gain)
+    texts = continuations(model, tokenizer, prompts, limit)
     return [judge(case, text) for case, text in zip(cases, texts, strict=True)]
 
 
@@ -117,9 +114,7 @@ def problem_table(model: Llama, tokenizer: Tokenizer, data: Path) -> Table:
 
 def bias_table(model: Llama, tokenizer: Tokenizer, data: Path) -> Table:
     """P(she) / (P(she) + P(he)) by list of occupations."""
-    cases = [
-        case for case in read_file(data / "bias.jsonl") if _tag(case, "kind") == "pronoun"
-    ]
+    cases = [case for case in read_file(data / "bias.jsonl") if _tag(case, "kind") == "pronoun"]
     rows = next_token_log_probabilities(model, tokenizer, [case["prompt"] for case in cases])
     she, he = (tokenizer.encode(word, add_special_tokens=False).ids[0] for word in (" she", " he"))
     chances = torch.sigmoid(rows[:, she] - rows[:, he]).tolist()
@@ -149,56 +144,6 @@ def evaluate(model: Llama, tokenizer: Tokenizer, data: Path) -> None:
     for table in TABLES:
         for name, value, count in table(model, tokenizer, data):
             print(f"| {name} | {value:.3f} | {count} |", flush=True)
-
-
-def head_costs(
-    model: Llama, tokenizer: Tokenizer, data: Path, per_operation: int = 100
-) -> dict[tuple[int, int], dict[str, float]]:
-    """Points of accuracy that zeroing each head costs each operation.
-
-    The cases are those of one and two digits that the model is taught.
-    """
-    taught = ("one-digit", "two-digit", "two-digit-seen")
-    groups: dict[str, list[Case]] = defaultdict(list)
-    for case in read_file(data / "arithmetic.jsonl"):
-        if _tag(case, "size") in taught:
-            groups[_tag(case, "operation")].append(case)
-    chosen = [
-        case
-        for cases in groups.values()
-        for case in random.Random(1).sample(cases, per_operation)
-    ]
-    names = list(groups)
-
-    def by_operation(gain: Tensor | None) -> list[float]:
-        right = answered(model, tokenizer, chosen, gain)
-        return [
-            mean(right[begin : begin + per_operation])
-            for begin in range(0, len(right), per_operation)
-        ]
-
-    intact, costs = by_operation(None), {}
-    for layer in range(model.shape.layer_count):
-        for head in range(model.shape.head_count):
-            gain = torch.ones(model.shape.layer_count, model.shape.head_count)
-            gain[layer, head] = 0
-            pairs = zip(intact, by_operation(gain), strict=True)
-            lost = (before - after for before, after in pairs)
-            costs[layer, head] = dict(zip(names, (100 * value for value in lost), strict=True))
-    return costs
-
-
-def print_head_costs(costs: dict[tuple[int, int], dict[str, float]], shown: int = 12) -> None:
-    """The costliest heads, operation by operation."""
-    ranked = sorted(costs.items(), key=lambda item: -max(item[1].values()))
-    operations = list(ranked[0][1])
-    print("| head | " + " | ".join(operations) + " |")
-    print("|---|" + "---:|" * len(operations))
-    for (layer, head), lost in ranked[:shown]:
-        cells = " | ".join(f"{lost[operation]:.0f}" for operation in operations)
-        print(f"| L{layer}H{head} | {cells} |")
-    every = sorted(value for lost in costs.values() for value in lost.values())
-    print(f"median cost: {every[len(every) // 2]:.1f} points", flush=True)
 
 
 def glance(model: Llama, tokenizer: Tokenizer, count: int = 40) -> str:

@@ -23,12 +23,10 @@ def continuations(
     *,
     temperature: float = 0.0,
     seed: int = 0,
-    head_gain: Tensor | None = None,
 ) -> list[str]:
     """What the model writes after each prompt, up to a line's end, `</s>` or `limit` tokens.
 
-    `head_gain` of shape (layer, head) multiplies the heads' outputs at every position. Prompts
-    of like length are batched, so that little of the work is padding.
+    Prompts of like length are batched, so that little of the work is padding.
     """
     encoded = [tokenizer.encode(prompt).ids for prompt in prompts]
     order = sorted(range(len(prompts)), key=lambda index: len(encoded[index]))
@@ -37,14 +35,14 @@ def continuations(
     for begin in range(0, len(order), BATCH_SIZE):
         chosen = order[begin : begin + BATCH_SIZE]
         batch = [encoded[index] for index in chosen]
-        written = _continue(model, tokenizer, batch, limit, temperature, generator, head_gain)
+        written = _continue(model, tokenizer, batch, limit, temperature, generator)
         for index, ids in zip(chosen, written, strict=True):
             texts[index] = tokenizer.decode(ids)
     return texts
 
 
 @torch.inference_mode()
-def _continue(model, tokenizer, batch, limit, temperature, generator, head_gain):
+def _continue(model, tokenizer, batch, limit, temperature, generator):
     device = model.lm_head.weight.device
     line_end = tokenizer.encode("\n", add_special_tokens=False).ids[0]
     rows, width = len(batch), max(len(ids) for ids in batch)
@@ -53,14 +51,13 @@ def _continue(model, tokenizer, batch, limit, temperature, generator, head_gain)
     tokens = torch.tensor([[END_ID] * (width - len(ids)) + ids for ids in batch], device=device)
     columns = torch.arange(width + limit, device=device)
     is_real = columns[None, :] >= padding[:, None]
-    gain = None if head_gain is None else head_gain.to(device)[:, None, :]
     cache = Cache(model.shape, rows, width + limit, device, torch.float32)
     causal = columns[None, :width] <= columns[:width, None]
     # A padded position attends to itself: a row without a key would give NaN.
     itself = torch.eye(width, dtype=torch.bool, device=device)
     mask = (causal[None] & is_real[:, None, :width]) | itself[None]
     positions = (columns[None, :width] - padding[:, None]).clamp(min=0)
-    logits = model.step(tokens, positions, mask[:, None], cache, 0, gain)
+    logits = model.step(tokens, positions, mask[:, None], cache, 0)
     written: list[list[int]] = [[] for _ in batch]
     open_rows = set(range(rows))
     for column in range(width, width + limit):
@@ -75,7 +72,7 @@ def _continue(model, tokenizer, batch, limit, temperature, generator, head_gain)
             break
         mask = is_real[:, None, None, : column + 1]
         positions = (column - padding)[:, None]
-        logits = model.step(following[:, None], positions, mask, cache, column, gain)
+        logits = model.step(following[:, None], positions, mask, cache, column)
     return written
 
 

@@ -8,8 +8,8 @@ precision of the arithmetic with `torch.autocast`.
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as functional
 from torch import Tensor, nn
+from torch.nn import functional
 
 from .settings import Shape
 
@@ -73,10 +73,9 @@ class Attention(nn.Module):
         table: tuple[Tensor, Tensor],
         mask: Tensor,
         cache: tuple[Tensor, Tensor, int] | None = None,
-        head_gain: Tensor | None = None,
     ) -> Tensor:
         """`mask` is (batch, 1, position, key), True where attention is allowed. `cache` holds
-        this layer's keys and values and the column to write. `head_gain` is (batch, head)."""
+        this layer's keys and values and the column to write."""
         rows, length, _ = hidden.shape
 
         def heads(states: Tensor) -> Tensor:
@@ -98,8 +97,6 @@ class Attention(nn.Module):
             values.repeat_interleave(group, dim=1).to(queries.dtype),
             attn_mask=mask,
         )
-        if head_gain is not None:
-            mixed = mixed * head_gain[:, :, None, None].to(mixed.dtype)
         return self.o_proj(mixed.transpose(1, 2).reshape(rows, length, -1))
 
 
@@ -126,8 +123,8 @@ class Block(nn.Module):
         self.post_attention_layernorm = Norm(shape)
         self.mlp = FeedForward(shape)
 
-    def forward(self, hidden: Tensor, table, mask, cache=None, head_gain=None) -> Tensor:
-        mixed = self.self_attn(self.input_layernorm(hidden), table, mask, cache, head_gain)
+    def forward(self, hidden: Tensor, table, mask, cache=None) -> Tensor:
+        mixed = self.self_attn(self.input_layernorm(hidden), table, mask, cache)
         hidden = hidden + mixed
         return hidden + self.mlp(self.post_attention_layernorm(hidden))
 
@@ -184,14 +181,12 @@ class Llama(nn.Module):
         mask: Tensor,
         cache: Cache,
         start: int,
-        head_gain: Tensor | None = None,
     ) -> Tensor:
         """Logits (batch, vocabulary) after the last of `tokens`, which go to the cache's
-        columns from `start`. `head_gain` is (layer, batch, head)."""
+        columns from `start`."""
         table = (self.cosines[positions][:, None], self.sines[positions][:, None])
         hidden = self.model.embed_tokens(tokens)
         for index, block in enumerate(self.model.layers):
             stored = (cache.keys[index], cache.values[index], start)
-            gain = None if head_gain is None else head_gain[index]
-            hidden = block(hidden, table, mask, stored, gain)
+            hidden = block(hidden, table, mask, stored)
         return self.lm_head(self.model.norm(hidden[:, -1]))

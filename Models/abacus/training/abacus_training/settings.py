@@ -38,35 +38,49 @@ class Stage:
 
 
 #: Tokens in a row of each pool. Short rows cost less attention; the longest fills the context.
-ROW_LENGTHS = {"arithmetic": 128, "problems": 256, "fewshot": 512, "results": 256, "words": 512}
+ROW_LENGTHS = {
+    "arithmetic": 128,
+    "products": 128,
+    "problems": 256,
+    "fewshot": 512,
+    "results": 256,
+    "words": 512,
+}
+
+#: Tokens of one optimiser step, and steps of a whole run. The knots below are written in steps
+#: of a whole run; a shorter or longer one is the same curriculum, stretched.
+STEP_TOKENS = 8_192
+WHOLE_RUN = 2_250
 
 #: Arithmetic never drops out of the mixture: a model that stops practising it forgets it. The
 #: last stages sharpen it, together with answers that skip the equation.
 CURRICULUM = (
-    Stage(until=0.1226, shares={"arithmetic": 0.75, "problems": 0.25}),
-    Stage(until=0.3678, shares={"arithmetic": 0.30, "problems": 0.40, "fewshot": 0.30}),
-    Stage(until=0.6030, shares={"arithmetic": 0.25, "problems": 0.15, "fewshot": 0.60}),
+    Stage(until=244 / WHOLE_RUN, shares={"arithmetic": 0.75, "problems": 0.25}),
+    Stage(until=732 / WHOLE_RUN, shares={"arithmetic": 0.30, "problems": 0.40, "fewshot": 0.30}),
+    Stage(until=1200 / WHOLE_RUN, shares={"arithmetic": 0.25, "problems": 0.15, "fewshot": 0.60}),
     Stage(
-        until=0.7788,
+        until=1550 / WHOLE_RUN,
         shares={"arithmetic": 0.40, "problems": 0.05, "fewshot": 0.33, "results": 0.22},
     ),
     Stage(
-        until=0.8793,
+        until=1750 / WHOLE_RUN,
         shares={"arithmetic": 0.38, "problems": 0.05, "fewshot": 0.29, "words": 0.28},
     ),
-    Stage(until=1.0, shares={"arithmetic": 0.30, "fewshot": 0.28, "words": 0.42}),
+    Stage(until=1.0, shares={"products": 0.38, "fewshot": 0.34, "words": 0.28}),
 )
 
 #: The learning rate after warm-up as (fraction of the run, fraction of the peak), linear between.
-#: It rises once more when a new style is brought in.
+#: It rises once more when a new style is brought in, and again for the products.
 RATE_KNOTS = (
     (0.0, 1.0),
-    (0.4412, 1.0),
-    (0.6029, 0.468),
-    (0.7788, 0.166),
-    (0.7889, 0.30),
-    (0.8794, 0.153),
-    (1.0, 0.03),
+    (878 / WHOLE_RUN, 1.0),
+    (1200 / WHOLE_RUN, 0.468),
+    (1550 / WHOLE_RUN, 0.166),
+    (1570 / WHOLE_RUN, 0.30),
+    (1750 / WHOLE_RUN, 0.153),
+    (1770 / WHOLE_RUN, 0.40),
+    (1950 / WHOLE_RUN, 0.30),
+    (1.0, 0.01),
 )
 
 
@@ -77,8 +91,8 @@ class Schedule:
     The learning rate warms up, then follows `RATE_KNOTS`.
     """
 
-    tokens: int = 16_305_000
-    tokens_per_step: int = 8_192
+    tokens: int = WHOLE_RUN * STEP_TOKENS
+    tokens_per_step: int = STEP_TOKENS
     warmup_steps: int = 30
     matrix_rate: float = 0.02
     matrix_momentum: float = 0.95

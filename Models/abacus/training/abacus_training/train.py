@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy
 import torch
-import torch.nn.functional as functional
 from torch import Tensor
+from torch.nn import functional
 
 from .evaluate import glance
 from .model import Llama

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from abacus_training.cli import main
 
 #: Two steps: enough to pass through every stage of a run, too few to learn anything.
@@ -9,6 +11,7 @@ TOKENS = "16384"
 
 
 def test_tokenizer_train_data_and_export_leave_a_model_directory(tmp_path, capsys):
+    pytest.importorskip("torch")
     common = ["--run", str(tmp_path / "run"), "--out", str(tmp_path / "out"), "--threads", "1"]
     common += ["--tokens", TOKENS, "--no-compile"]
     for command in ("tokenizer", "train", "data", "export"):

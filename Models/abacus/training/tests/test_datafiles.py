@@ -1,8 +1,10 @@
 """The data files: one shape, unique names, honest splits, variants that are what they say."""
 
+import hashlib
 import json
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from abacus_training.domains import DOMAINS
 
 SHARED_KEYS = {"id", "split", "prompt", "answer", "score", "tags"}
 RULES = {"number", "final", "next", "choice", "likelihood"}
+MODEL = Path(__file__).resolve().parents[2]
 EQUATION = re.compile(r"(\d+) ([-+*/]) (\d+) = (\d+)")
 
 
@@ -38,10 +41,20 @@ def test_files_are_the_same_each_time(files):
     assert all(list(make()) == files[name] for name, make in datafiles.FILES.items())
 
 
-def test_written_files_are_read_back(files, tmp_path):
+def test_written_files_are_read_back_and_are_the_committed_ones(files, tmp_path):
     datafiles.write_files(tmp_path)
     assert all(datafiles.read_file(tmp_path / name) == cases for name, cases in files.items())
     assert json.loads((tmp_path / "bias.jsonl").read_text().splitlines()[0])["choices"]
+    for name in files:
+        assert (tmp_path / name).read_bytes() == (MODEL / "data" / name).read_bytes(), name
+
+
+def test_the_checksums_are_those_of_the_committed_files():
+    lines = (MODEL / "SHA256SUMS").read_text().splitlines()
+    sums = dict(reversed(line.split("  ")) for line in lines)
+    assert sums.keys() >= {"model.safetensors", *(f"data/{name}" for name in datafiles.FILES)}
+    for name, expected in sums.items():
+        assert hashlib.sha256((MODEL / name).read_bytes()).hexdigest() == expected, name
 
 
 def test_problem_splits_cover_all_domains_and_lengths_and_share_no_question(files):
