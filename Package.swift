@@ -107,6 +107,12 @@ let executables: [Target] = [
             "StrictJSON", "Wire", argumentParser, protobuf,
         ],
         swiftSettings: houseSettings),
+    .executableTarget(
+        name: "neurond-bench",
+        dependencies: [
+            "Engine", "Hooks", "Kernels", "ModelFile", "Tokenizer", argumentParser,
+        ],
+        swiftSettings: houseSettings),
 ]
 
 func tests(of name: String, needs dependencies: [Target.Dependency]) -> Target {
@@ -158,6 +164,9 @@ let tests: [Target] = [
             "Hooks", "Messages", "StrictJSON", "Wire", argumentParser, protobuf,
         ]),
     tests(
+        of: "NeurondBench",
+        needs: ["neurond-bench", "Kernels", "ModelFile", "StrictJSON", "Tokenizer"]),
+    tests(
         of: "EndToEnd",
         needs: [
             "neurond", "neuronctl", "EventLoop", "Hooks", "Messages", "ModelFile",
@@ -171,6 +180,7 @@ let package = Package(
     products: [
         .executable(name: "neurond", targets: ["neurond"]),
         .executable(name: "neuronctl", targets: ["neuronctl"]),
+        .executable(name: "neurond-bench", targets: ["neurond-bench"]),
         .library(name: "NeurondClient", targets: ["NeurondClient", "Hooks", "Messages"]),
     ],
     dependencies: [

@@ -21,6 +21,11 @@ struct GGMLType: Sendable, Equatable {
         self = type
     }
 
+    /// The number that a file gives for an encoding.
+    static func number(of encoding: TensorEncoding) -> UInt32? {
+        table.first { $0.value.encoding == encoding }?.key
+    }
+
     private init(_ name: String, _ blockLength: Int, _ blockByteCount: Int) {
         self.name = name
         self.blockLength = blockLength

@@ -55,6 +55,9 @@ import Testing
             "EventLoop",
             "ArgumentParser", "Logging", "SwiftProtobuf",
         ],
+        "neurond-bench": [
+            "Engine", "Hooks", "Kernels", "ModelFile", "Tokenizer", "ArgumentParser",
+        ],
     ]
 
     /// What a line imports: `public import struct Module.Type` is an import of `Module`.

@@ -84,6 +84,11 @@ LANES_INLINE LanesBlock lanes_load_block(const uint8_t *source) {
 // Asks for the cache line at an address, mapped or not, to be fetched.
 LANES_INLINE void lanes_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 
+// Makes the compiler believe that the bytes at an address have changed.
+LANES_INLINE void lanes_forget(const void *address) {
+    __asm__ volatile("" : : "r"(address) : "memory");
+}
+
 LANES_INLINE LanesF32 lanes_splat(float value) { return (LanesF32)value; }
 
 LANES_INLINE LanesI32 lanes_splat_integer(int32_t value) { return (LanesI32)value; }

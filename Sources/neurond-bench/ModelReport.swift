@@ -1,0 +1,95 @@
+import Foundation
+
+/// What `model` found out.
+struct ModelReport: Report {
+    let machine: Machine
+    let engine: EngineSettings
+    let repetitions: Int
+    let model: ModelFacts
+    let load: LoadReport
+    let prompts: [PromptRate]
+    let decoding: DecodeReport
+
+    var tables: [TextTable] { [promptTable, decodeTable, loadTable] }
+
+    private var setting: String {
+        let name = URL(fileURLWithPath: model.path).lastPathComponent
+        return "\(name), \(model.form), \(machine.kernels), \(engine.threads) threads"
+    }
+
+    private var promptTable: TextTable {
+        var table = TextTable(
+            "Prompts: \(setting)", ["prompt", "hooks", "tok/s", "over plain"])
+        table.rows = prompts.map {
+            ["\($0.tokens)", $0.hooks.rawValue, $0.tokensPerSecond.short, $0.overPlain.short]
+        }
+        return table
+    }
+
+    private var decodeTable: TextTable {
+        var table = TextTable(
+            "Decoding: \(setting); reading the arena: "
+                + "\(decoding.readGigabytesPerSecond.short) GB/s",
+            ["sequences", "tok/s in total", "weights read, GB/s", "of reading"])
+        table.rows = decoding.rates.map {
+            [
+                "\($0.sequences)", $0.tokensPerSecond.short, $0.weightGigabytesPerSecond.short,
+                $0.overReading.percent,
+            ]
+        }
+        return table
+    }
+
+    private var loadTable: TextTable {
+        var table = TextTable("Loading and memory: \(setting)", ["what", "figure"])
+        table.rows = [
+            ["file to first token, s", load.seconds.short],
+            ["of it opening", load.openSeconds.short],
+            ["of it hashing and packing", load.packSeconds.short],
+            ["of it engine and first token", load.firstTokenSeconds.short],
+            ["mapped arena to first token of a new engine, s", load.restartSeconds.median.short],
+            ["file, bytes", "\(model.fileBytes)"],
+            ["resident, bytes", "\(load.residentBytes)"],
+            ["resident over file", load.residentOverFile.short],
+        ]
+        return table
+    }
+}
+
+/// Rate of prompts of one length under some hooks.
+struct PromptRate: Encodable {
+    let tokens: Int
+    let hooks: HookVariant
+    /// Median over repetitions.
+    let tokensPerSecond: Double
+    /// Median of the ratios to the prompt without hooks of the same repetition.
+    let overPlain: Double
+    let samples: Samples
+}
+
+/// Decoding and what bounds it.
+struct DecodeReport: Encodable {
+    /// Best rate of reading the arena in order with as many threads.
+    let readGigabytesPerSecond: Double
+    let rates: [DecodeRate]
+}
+
+/// Rate of some sequences decoding together.
+struct DecodeRate: Encodable {
+    let sequences: Int
+    /// Median over repetitions, of all sequences together.
+    let tokensPerSecond: Double
+    /// Weights that pass by each second at this rate, each read once a step.
+    let weightGigabytesPerSecond: Double
+    let overReading: Double
+    let samples: Samples
+
+    init(sequences: Int, samples: Samples, stepBytes: Int, bandwidth: Double) {
+        self.sequences = sequences
+        self.samples = samples
+        tokensPerSecond = samples.median
+        let steps = tokensPerSecond / Double(sequences)
+        weightGigabytesPerSecond = steps * Double(stepBytes) * 1e-9
+        overReading = weightGigabytesPerSecond / bandwidth
+    }
+}
