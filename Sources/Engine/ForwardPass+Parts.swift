@@ -34,14 +34,15 @@ extension ForwardPass {
         }
         forEachRowChunk(count) { chunk in
             kernels.prepare(
-                input, columns: 0..<matrix.layout.inputs, rows: chunk, into: prepared)
+                input, columns: 0..<matrix.layout.inputs, rows: chunk, of: count,
+                into: prepared)
         }
         let panels = matrix.layout.panelCount
         let perTask = max(1, panels / (pool.threadCount * 4))
         pool.run(taskCount: (panels + perTask - 1) / perTask) { task, _ in
             let range = (task * perTask)..<min(panels, (task + 1) * perTask)
             kernels.product(
-                matrix, prepared, rows: 0..<count, panels: range, into: output, at: 0)
+                matrix, prepared, rowCount: count, panels: range, into: output, at: 0)
         }
     }
 

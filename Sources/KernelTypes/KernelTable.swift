@@ -2,13 +2,13 @@
 ///
 /// An entry checks nothing: the facade has checked every shape before it makes a pointer.
 public struct KernelTable: Sendable {
-    /// Bytes of one group of 32 prepared int8 activations.
+    /// Bytes of one prepared row's share of one group: activations, scale and offset.
     public var activationGroupBytes: Int
     /// Rounds groups of 32 values to int8: scale = max|x| / 127, q = round(x * (127 / max|x|)).
     ///
     /// Ties go to even. A group of zeros gets scale 0; one with an infinity or a NaN gets scale
     /// NaN.
-    public var quantize: @Sendable (QuantizeRow) -> Void
+    public var quantize: @Sendable (QuantizeRows) -> Void
     /// output[r][o] = the sum over groups of dot(weight, activation quants) * both their scales.
     ///
     /// Dots are exact integers; groups are added in order by fused multiply-adds, alike in every
@@ -65,7 +65,7 @@ public struct KernelTable: Sendable {
     /// Takes one function for each entry; the `makeKernelTable` of each module calls it.
     public init(
         activationGroupBytes: Int,
-        quantize: @escaping @Sendable (QuantizeRow) -> Void,
+        quantize: @escaping @Sendable (QuantizeRows) -> Void,
         quantizedProduct: @escaping @Sendable (QuantizedProduct) -> Void,
         singleProduct: @escaping @Sendable (FloatProduct) -> Void,
         halfProduct: @escaping @Sendable (FloatProduct) -> Void,

@@ -8,8 +8,7 @@ public import KernelTypes
 @export(interface)
 public func makeKernelTable() -> KernelTable {
     KernelTable(
-        activationGroupBytes: PanelShape.groupWidth / PanelShape.blockWidth
-            * lanes_activation_block_bytes(),
+        activationGroupBytes: ActivationTiles.rowGroupBytes,
         quantize: { quantize($0) },
         quantizedProduct: { quantizedProduct($0) },
         singleProduct: { singleProduct($0) },
