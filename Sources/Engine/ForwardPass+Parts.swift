@@ -1,6 +1,7 @@
 import Hooks
 import Kernels
 import ModelFile
+import Synchronization
 
 extension ForwardPass {
     /// Lets each row's hooks see and change a site.
@@ -59,7 +60,7 @@ extension ForwardPass {
     }
 
     /// Final norm and output head for the rows that need them, a few at a time.
-    func head(_ rows: [StepRow], deliver: (StepRow, [Float]) -> Void) {
+    func head(_ rows: [StepRow], deliver: (StepRow, LogitRow) -> Void) {
         let needed = rows.indices.filter { rows[$0].needsLogits }
         for start in stride(from: 0, to: needed.count, by: EngineLimits.logitRows) {
             let indices = needed[start..<min(needed.count, start + EngineLimits.logitRows)]
@@ -71,9 +72,17 @@ extension ForwardPass {
             visit(.finalNorm, 0, group, buffers.normed)
             product(model.head, buffers.normed, group.count, buffers.logits)
             visit(.logits, 0, group, buffers.logits)
-            for (place, row) in group.enumerated() {
-                deliver(row, buffers.logits.copyRow(place, columns: 0..<buffers.logits.width))
-            }
+            for (row, logits) in zip(group, logitRows(group.count)) { deliver(row, logits) }
         }
+    }
+
+    /// The first rows of logits with their sums, shared out among the threads.
+    private func logitRows(_ count: Int) -> [LogitRow] {
+        let rows = Mutex([LogitRow?](repeating: nil, count: count))
+        pool.run(taskCount: count) { task, _ in
+            let row = LogitRow(buffers.logits, row: task, kernels: kernels)
+            rows.withLock { $0[task] = row }
+        }
+        return rows.withLock { $0.compactMap { $0 } }
     }
 }

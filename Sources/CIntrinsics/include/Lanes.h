@@ -52,17 +52,23 @@ LANES_INLINE void lanes_store(float *target, LanesF32 lanes) {
     memcpy(target, &lanes, sizeof(lanes));
 }
 
-// The first `count` lanes from memory, the others zero.
-LANES_INLINE LanesF32 lanes_load_part(const float *source, intptr_t count) {
+// The first `count` lanes from memory, the others `rest`.
+LANES_INLINE LanesF32 lanes_load_part_or(const float *source, intptr_t count, float rest) {
+    LanesF32 lanes = rest;
 #if defined(__AVX512F__)
-    return (LanesF32)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), source);
+    __mmask16 mask = (__mmask16)((1u << count) - 1);
+    return (LanesF32)_mm512_mask_loadu_ps((__m512)lanes, mask, source);
 #else
-    LanesF32 lanes = 0;
     for (intptr_t i = 0; i < 16; i++) {
         if (i < count) lanes[i] = source[i];
     }
     return lanes;
 #endif
+}
+
+// The first `count` lanes from memory, the others zero.
+LANES_INLINE LanesF32 lanes_load_part(const float *source, intptr_t count) {
+    return lanes_load_part_or(source, count, 0);
 }
 
 LANES_INLINE void lanes_store_part(float *target, LanesF32 lanes, intptr_t count) {
