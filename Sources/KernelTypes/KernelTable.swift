@@ -16,6 +16,8 @@ public struct KernelTable: Sendable {
     /// Dots are exact integers; groups are added in order by fused multiply-adds, alike in every
     /// path.
     public var quantizedProduct: @Sendable (QuantizedProduct) -> Void
+    /// Copies rows of floats into tiles.
+    public var tile: @Sendable (TileRows) -> Void
     /// Product over panels of single precision.
     public var singleProduct: @Sendable (FloatProduct) -> Void
     /// Product over panels of half precision.
@@ -64,6 +66,7 @@ public struct KernelTable: Sendable {
         activationGroupBytes: Int,
         quantize: @escaping @Sendable (QuantizeRows) -> Void,
         quantizedProduct: @escaping @Sendable (QuantizedProduct) -> Void,
+        tile: @escaping @Sendable (TileRows) -> Void,
         singleProduct: @escaping @Sendable (FloatProduct) -> Void,
         halfProduct: @escaping @Sendable (FloatProduct) -> Void,
         normalize:
@@ -90,6 +93,7 @@ public struct KernelTable: Sendable {
         self.activationGroupBytes = activationGroupBytes
         self.quantize = quantize
         self.quantizedProduct = quantizedProduct
+        self.tile = tile
         self.singleProduct = singleProduct
         self.halfProduct = halfProduct
         self.normalize = normalize

@@ -129,6 +129,48 @@ public struct QuantizedProduct {
     }
 }
 
+/// Rows of floats for products, in tiles like `ActivationTiles`: [input][row of the tile].
+@frozen
+public struct FloatTiles {
+    /// The first tile.
+    public let base: UnsafeMutablePointer<Float>
+    /// Values of each row.
+    public let inputCount: Int
+    /// Rows in all tiles together.
+    public let rowCount: Int
+
+    /// Records the layout as given; the memory must have room for every row.
+    public init(base: UnsafeMutablePointer<Float>, inputCount: Int, rowCount: Int) {
+        self.base = base
+        self.inputCount = inputCount
+        self.rowCount = rowCount
+    }
+}
+
+/// Rows to put into tiles of floats.
+@frozen
+public struct TileRows {
+    /// Row r's values start at `values + r * stride`.
+    public let values: UnsafePointer<Float>
+    /// Floats from one row to the next.
+    public let stride: Int
+    /// The tiles that the rows belong to.
+    public let tiles: FloatTiles
+    /// The rows to copy now, out of those of the tiles.
+    public let first: Int, end: Int
+
+    /// Records rows as given.
+    public init(
+        values: UnsafePointer<Float>, stride: Int, tiles: FloatTiles, rows: Range<Int>
+    ) {
+        self.values = values
+        self.stride = stride
+        self.tiles = tiles
+        first = rows.lowerBound
+        end = rows.upperBound
+    }
+}
+
 /// Panels of floats, single or half precision, times rows of single precision.
 @frozen
 public struct FloatProduct {
@@ -136,25 +178,18 @@ public struct FloatProduct {
     public let panels: UnsafeRawPointer
     /// Bytes from one panel to the next.
     public let panelStride: Int
-    /// Inputs of each row and each panel, not padded.
-    public let inputCount: Int
-    /// The first row; rows are `rowStride` floats apart.
-    public let rows: UnsafePointer<Float>
-    /// Floats from one row to the next, at least `inputCount`.
-    public let rowStride: Int
-    /// Where the products go, and how many rows and outputs there are.
+    /// The rows, all of which are multiplied; a panel has as many inputs.
+    public let rows: FloatTiles
+    /// Where the products go, and how many outputs there are.
     public let output: ProductOutput
 
     /// Records a product as given; the entry called decides how the panels' bytes are read.
     public init(
-        panels: UnsafeRawPointer, panelStride: Int, inputCount: Int, rows: UnsafePointer<Float>,
-        rowStride: Int, output: ProductOutput
+        panels: UnsafeRawPointer, panelStride: Int, rows: FloatTiles, output: ProductOutput
     ) {
         self.panels = panels
         self.panelStride = panelStride
-        self.inputCount = inputCount
         self.rows = rows
-        self.rowStride = rowStride
         self.output = output
     }
 }

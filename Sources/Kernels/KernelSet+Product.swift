@@ -14,20 +14,19 @@ extension KernelSet {
         precondition(
             rows.lowerBound >= 0 && rows.upperBound <= rowCount,
             "rows lie outside those to be prepared")
-        let tiles = prepared.tiles(rowCount: rowCount)
         guard !rows.isEmpty else { return }
         _ = input.pointer(rows.upperBound - 1, columns)
         let values = input.pointer(0, columns)
         if prepared.form == .int8 {
             table.quantize(
                 QuantizeRows(
-                    values: values, stride: input.stride, count: columns.count, tiles: tiles,
-                    rows: rows))
+                    values: values, stride: input.stride, count: columns.count,
+                    tiles: prepared.activationTiles(rowCount: rowCount), rows: rows))
         } else {
-            for row in rows {
-                let target = prepared.base + row * prepared.rowBytes
-                target.copyMemory(from: values + row * input.stride, byteCount: columns.count * 4)
-            }
+            table.tile(
+                TileRows(
+                    values: values, stride: input.stride,
+                    tiles: prepared.floatTiles(rowCount: rowCount), rows: rows))
         }
     }
 
@@ -52,7 +51,6 @@ extension KernelSet {
             panels.lowerBound >= 0 && panels.upperBound <= layout.panelCount,
             "panels lie outside the matrix")
         precondition(rowCount <= output.rowCapacity, "rows lie outside the output")
-        let tiles = input.tiles(rowCount: rowCount)
         guard !panels.isEmpty, rowCount > 0 else { return }
         let first = panels.lowerBound * PanelShape.rows
         let end = min(layout.outputs, panels.upperBound * PanelShape.rows)
@@ -63,25 +61,17 @@ extension KernelSet {
         if layout.form == .int8 {
             table.quantizedProduct(
                 QuantizedProduct(
-                    panels: weights, panelStride: layout.panelByteCount, rows: tiles,
-                    output: target))
+                    panels: weights, panelStride: layout.panelByteCount,
+                    rows: input.activationTiles(rowCount: rowCount), output: target))
         } else {
-            multiplyFloats(layout, weights, input, target)
-        }
-    }
-
-    private func multiplyFloats(
-        _ layout: MatrixLayout, _ panels: UnsafeRawPointer, _ input: PreparedRows,
-        _ output: ProductOutput
-    ) {
-        let rows = UnsafePointer(input.base.assumingMemoryBound(to: Float.self))
-        let product = FloatProduct(
-            panels: panels, panelStride: layout.panelByteCount, inputCount: layout.inputs,
-            rows: rows, rowStride: input.rowBytes / 4, output: output)
-        if layout.form == .f16 {
-            table.halfProduct(product)
-        } else {
-            table.singleProduct(product)
+            let product = FloatProduct(
+                panels: weights, panelStride: layout.panelByteCount,
+                rows: input.floatTiles(rowCount: rowCount), output: target)
+            if layout.form == .f16 {
+                table.halfProduct(product)
+            } else {
+                table.singleProduct(product)
+            }
         }
     }
 }

@@ -2,10 +2,10 @@ internal import KernelTypes
 
 /// Rows in the form that a product reads.
 ///
-/// For int8 weights rows are quantized in groups of 32 and laid out in tiles (`ActivationTiles`),
-/// which is why every row has to be prepared as one of the same number of rows; for the float
-/// forms a row is an aligned copy. Rows must be prepared and multiplied by the same `KernelSet`:
-/// int8 activations are laid out for its instructions.
+/// Rows lie in tiles, which is why every row has to be prepared as one of the same number of rows:
+/// quantized in groups of 32 for int8 weights (`ActivationTiles`), as they are for the float forms
+/// (`FloatTiles`). Rows must be prepared and multiplied by the same `KernelSet`: its instructions
+/// decide the layout.
 public final class PreparedRows: @unchecked Sendable {
     // Sendable: the address never changes; rows follow the rule of `RowBuffer`.
     let base: UnsafeMutableRawPointer
@@ -17,9 +17,6 @@ public final class PreparedRows: @unchecked Sendable {
     /// Form of that matrix; rows for f16 and f32 are alike, rows for int8 are not.
     public let form: WeightForm
 
-    /// Bytes from one row of floats to the next: an odd number of cache lines, so that the rows of
-    /// a tile do not fall into the same cache sets.
-    let rowBytes: Int
     /// Groups of 32 values in one row.
     let groupCount: Int
 
@@ -34,10 +31,7 @@ public final class PreparedRows: @unchecked Sendable {
         self.inputs = inputs
         self.form = form
         groupCount = (inputs + PanelShape.groupWidth - 1) / PanelShape.groupWidth
-        rowBytes =
-            form == .int8
-            ? groupCount * Self.widestGroupBytes
-            : roundUp(inputs * 4, to: PanelShape.alignment) | PanelShape.alignment
+        let rowBytes = form == .int8 ? groupCount * Self.widestGroupBytes : inputs * 4
         base = UnsafeMutableRawPointer(allocateZeroed(UInt8.self, count: rowCapacity * rowBytes))
     }
 
@@ -46,9 +40,21 @@ public final class PreparedRows: @unchecked Sendable {
     }
 
     /// The layout of the first rows, all prepared as of this number.
-    func tiles(rowCount: Int) -> ActivationTiles {
+    func activationTiles(rowCount: Int) -> ActivationTiles {
+        check(rowCount)
+        return ActivationTiles(base: base, groupCount: groupCount, rowCount: rowCount)
+    }
+
+    /// The same for the float forms.
+    func floatTiles(rowCount: Int) -> FloatTiles {
+        check(rowCount)
+        return FloatTiles(
+            base: base.assumingMemoryBound(to: Float.self), inputCount: inputs,
+            rowCount: rowCount)
+    }
+
+    private func check(_ rowCount: Int) {
         precondition(
             rowCount >= 0 && rowCount <= rowCapacity, "rows lie outside the prepared rows")
-        return ActivationTiles(base: base, groupCount: groupCount, rowCount: rowCount)
     }
 }

@@ -12,6 +12,7 @@ public func makeKernelTable() -> KernelTable {
         activationGroupBytes: ActivationTiles.rowGroupBytes,
         quantize: { quantize($0) },
         quantizedProduct: { quantizedProduct($0) },
+        tile: { tile($0) },
         singleProduct: { singleProduct($0) },
         halfProduct: { halfProduct($0) },
         normalize: { normalize($0, weight: $1, count: $2, epsilon: $3, into: $4) },
