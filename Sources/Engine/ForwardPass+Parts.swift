@@ -1,6 +1,7 @@
 import Hooks
 import Kernels
 import ModelFile
+import Synchronization
 
 extension ForwardPass {
     /// Lets each row's hooks see and change a site.
@@ -34,14 +35,15 @@ extension ForwardPass {
         }
         forEachRowChunk(count) { chunk in
             kernels.prepare(
-                input, columns: 0..<matrix.layout.inputs, rows: chunk, into: prepared)
+                input, columns: 0..<matrix.layout.inputs, rows: chunk, of: count,
+                into: prepared)
         }
         let panels = matrix.layout.panelCount
         let perTask = max(1, panels / (pool.threadCount * 4))
         pool.run(taskCount: (panels + perTask - 1) / perTask) { task, _ in
             let range = (task * perTask)..<min(panels, (task + 1) * perTask)
             kernels.product(
-                matrix, prepared, rows: 0..<count, panels: range, into: output, at: 0)
+                matrix, prepared, rowCount: count, panels: range, into: output, at: 0)
         }
     }
 
@@ -58,7 +60,7 @@ extension ForwardPass {
     }
 
     /// Final norm and output head for the rows that need them, a few at a time.
-    func head(_ rows: [StepRow], deliver: (StepRow, [Float]) -> Void) {
+    func head(_ rows: [StepRow], deliver: (StepRow, LogitRow) -> Void) {
         let needed = rows.indices.filter { rows[$0].needsLogits }
         for start in stride(from: 0, to: needed.count, by: EngineLimits.logitRows) {
             let indices = needed[start..<min(needed.count, start + EngineLimits.logitRows)]
@@ -70,9 +72,17 @@ extension ForwardPass {
             visit(.finalNorm, 0, group, buffers.normed)
             product(model.head, buffers.normed, group.count, buffers.logits)
             visit(.logits, 0, group, buffers.logits)
-            for (place, row) in group.enumerated() {
-                deliver(row, buffers.logits.copyRow(place, columns: 0..<buffers.logits.width))
-            }
+            for (row, logits) in zip(group, logitRows(group.count)) { deliver(row, logits) }
         }
+    }
+
+    /// The first rows of logits with their sums, shared out among the threads.
+    private func logitRows(_ count: Int) -> [LogitRow] {
+        let rows = Mutex([LogitRow?](repeating: nil, count: count))
+        pool.run(taskCount: count) { task, _ in
+            let row = LogitRow(buffers.logits, row: task, kernels: kernels)
+            rows.withLock { $0[task] = row }
+        }
+        return rows.withLock { $0.compactMap { $0 } }
     }
 }

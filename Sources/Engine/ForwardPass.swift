@@ -10,10 +10,35 @@ struct StepRow {
     let needsLogits: Bool
 }
 
-/// Where a row's keys and values are.
-struct RowPlace: Sendable {
+/// Consecutive rows of a step that are consecutive positions of one sequence.
+struct RowRun: Sendable {
+    let rows: Range<Int>
+    /// The first row's position.
     let position: Int
+    /// The sequence's key-value blocks.
     let blocks: [Int32]
+
+    func position(ofRow row: Int) -> Int { position + row - rows.lowerBound }
+
+    /// The runs of some rows, in order.
+    static func of(_ rows: [StepRow]) -> [RowRun] {
+        var runs: [RowRun] = []
+        var first = 0
+        for index in rows.indices {
+            let next = index + 1
+            if next < rows.count, rows[next].sequence === rows[index].sequence,
+                rows[next].position == rows[index].position + 1
+            {
+                continue
+            }
+            runs.append(
+                RowRun(
+                    rows: first..<next, position: rows[first].position,
+                    blocks: rows[first].sequence.blocks))
+            first = next
+        }
+        return runs
+    }
 }
 
 /// One batched pass over the weights.
@@ -46,12 +71,13 @@ final class ForwardPass: Sendable {
     ///
     /// - Parameter deliver: given the logits of each row that needs them, in row order.
     /// - Returns: false if every sequence was cancelled meanwhile and the pass was given up.
-    func run(_ rows: [StepRow], deliver: (StepRow, [Float]) -> Void) -> Bool {
+    func run(_ rows: [StepRow], deliver: (StepRow, LogitRow) -> Void) -> Bool {
+        let runs = RowRun.of(rows)
         embed(rows)
         for (index, layer) in model.layers.enumerated() {
             if rows.allSatisfy(\.sequence.isCancelled) { return false }
             visit(.residPre, index, rows, buffers.residual)
-            attention(layer, index, rows)
+            attention(layer, index, rows, runs)
             visit(.residMid, index, rows, buffers.residual)
             mlp(layer, index, rows)
             visit(.residPost, index, rows, buffers.residual)
@@ -70,7 +96,9 @@ final class ForwardPass: Sendable {
     }
 
     /// x += W_O · attention(rotate(W_Q n), rotate(W_K n), W_V n), n = norm(x).
-    private func attention(_ layer: Model.Layer, _ index: Int, _ rows: [StepRow]) {
+    private func attention(
+        _ layer: Model.Layer, _ index: Int, _ rows: [StepRow], _ runs: [RowRun]
+    ) {
         let shape = model.configuration
         let queryWidth = shape.headCount * shape.headDimension
         let keyWidth = shape.keyValueHeadCount * shape.headDimension
@@ -81,9 +109,8 @@ final class ForwardPass: Sendable {
         visit(.attnQ, index, rows, buffers.queryKeyValue, columns: 0..<queryWidth)
         visit(.attnK, index, rows, buffers.queryKeyValue, columns: keys)
         visit(.attnV, index, rows, buffers.queryKeyValue, columns: values)
-        let places = rows.map { RowPlace(position: $0.position, blocks: $0.sequence.blocks) }
-        rotateAndStore(index, places, keys: keys, values: values)
-        attend(index, rows, places)
+        rotateAndStore(index, runs, keys: keys, values: values)
+        attend(index, rows, runs)
         visit(.attnZ, index, rows, buffers.mixed, columns: 0..<queryWidth)
         product(layer.attentionOutput, buffers.mixed, rows.count, buffers.contribution)
         visit(.attnOut, index, rows, buffers.contribution)
@@ -118,53 +145,83 @@ final class ForwardPass: Sendable {
     // MARK: - Attention
 
     private func rotateAndStore(
-        _ layer: Int, _ rows: [RowPlace], keys: Range<Int>, values: Range<Int>
+        _ layer: Int, _ runs: [RowRun], keys: Range<Int>, values: Range<Int>
     ) {
-        let dimension = model.configuration.headDimension
-        forEachRowChunk(rows.count) { chunk in
-            for index in chunk {
-                let row = rows[index]
+        let chunks = RunChunk.of(runs, rows: Self.storeRows, heads: 1)
+        pool.run(taskCount: chunks.count) { task, _ in
+            let run = runs[chunks[task].run]
+            for row in chunks[task].rows {
+                let position = run.position(ofRow: row)
                 for columns in [0..<keys.lowerBound, keys] {
                     kernels.rotate(
-                        buffers.queryKeyValue, row: index, columns: columns,
-                        headDimension: dimension, table: rotary, position: row.position)
+                        buffers.queryKeyValue, row: row, columns: columns,
+                        headDimension: model.configuration.headDimension, table: rotary,
+                        position: position)
                 }
-                let block = row.position / KeyValueStore.blockPositions
                 kernels.storeKeyValue(
-                    keyValues, layer: layer, block: Int(row.blocks[block]),
-                    slot: row.position % KeyValueStore.blockPositions,
-                    from: buffers.queryKeyValue, row: index, keyColumn: keys.lowerBound,
+                    keyValues, layer: layer,
+                    block: Int(run.blocks[position / KeyValueStore.blockPositions]),
+                    slot: position % KeyValueStore.blockPositions,
+                    from: buffers.queryKeyValue, row: row, keyColumn: keys.lowerBound,
                     valueColumn: values.lowerBound)
             }
         }
     }
 
+    /// Rows that one task rotates, and rows of one key head that one task attends for: enough to
+    /// be worth a task, few enough that threads end together.
+    private static let storeRows = 16
+    private static let attendRows = 24
+
     /// Every row attends to positions 0…its own, whose keys and values are all stored by now.
     ///
     /// Rows with a hook on the pattern go one at a time, so that all heads are seen together.
-    private func attend(_ layer: Int, _ rows: [StepRow], _ places: [RowPlace]) {
+    private func attend(_ layer: Int, _ rows: [StepRow], _ runs: [RowRun]) {
+        func isHooked(_ run: RowRun) -> Bool {
+            rows[run.rows.lowerBound].sequence.hooks.plan.touches(.attnPattern, layer)
+        }
         let keyHeads = model.configuration.keyValueHeadCount
-        let plain = rows.indices.filter {
-            !rows[$0].sequence.hooks.plan.touches(.attnPattern, layer)
+        let chunks = RunChunk.of(runs, rows: Self.attendRows, heads: keyHeads) { !isHooked($0) }
+        pool.run(taskCount: chunks.count) { task, worker in
+            // The last chunks see the most positions: they go first, so that none is left alone.
+            let chunk = chunks[chunks.count - 1 - task]
+            let run = runs[chunk.run]
+            kernels.attend(
+                keyValues, layer: layer, keyHead: chunk.head, blocks: run.blocks,
+                rows: chunk.rows, position: run.position(ofRow: chunk.rows.lowerBound),
+                heads: headGroup(of: chunk.head), query: buffers.queryKeyValue,
+                scale: attentionScale, scratch: buffers.attention[worker], into: buffers.mixed)
         }
-        pool.run(taskCount: plain.count * keyHeads) { task, worker in
-            let row = plain[task / keyHeads]
-            let pattern = buffers.patterns[worker]
-            for head in headGroup(of: task % keyHeads) {
-                computePattern(layer, places[row], row, head, pattern)
-                mix(layer, places[row], row, head, pattern)
-            }
+        for run in runs where isHooked(run) {
+            for index in run.rows { attendHooked(layer, rows[index], index, run) }
         }
-        for (index, row) in rows.enumerated()
-        where row.sequence.hooks.plan.touches(.attnPattern, layer) {
-            let pattern = buffers.patterns[0]
-            let heads = 0..<model.configuration.headCount
-            for head in heads { computePattern(layer, places[index], index, head, pattern) }
-            row.sequence.hooks.visitPattern(
-                Site(.attnPattern, layer: layer), in: pattern, positions: row.position + 1,
-                position: row.position, token: row.token)
-            for head in heads { mix(layer, places[index], index, head, pattern) }
+    }
+
+    private func attendHooked(_ layer: Int, _ row: StepRow, _ index: Int, _ run: RowRun) {
+        let shape = model.configuration
+        let pattern = buffers.pattern
+        let count = row.position + 1
+        pool.run(taskCount: shape.headCount) { head, _ in
+            kernels.attentionPattern(
+                keyValues, layer: layer, keyHead: keyHead(of: head), blocks: run.blocks,
+                positions: count, query: buffers.queryKeyValue, row: index,
+                column: head * shape.headDimension, scale: attentionScale, into: pattern,
+                patternRow: head)
         }
+        row.sequence.hooks.visitPattern(
+            Site(.attnPattern, layer: layer), in: pattern, positions: count,
+            position: row.position, token: row.token)
+        pool.run(taskCount: shape.headCount) { head, _ in
+            kernels.attentionMix(
+                keyValues, layer: layer, keyHead: keyHead(of: head), blocks: run.blocks,
+                positions: count, pattern: pattern, patternRow: head, into: buffers.mixed,
+                row: index, column: head * shape.headDimension)
+        }
+    }
+
+    /// The key-value head that a query head reads.
+    private func keyHead(of head: Int) -> Int {
+        head * model.configuration.keyValueHeadCount / model.configuration.headCount
     }
 
     /// Query heads that read key-value head `keyHead`.
@@ -172,26 +229,27 @@ final class ForwardPass: Sendable {
         let group = model.configuration.headCount / model.configuration.keyValueHeadCount
         return (keyHead * group)..<((keyHead + 1) * group)
     }
+}
 
-    private func computePattern(
-        _ layer: Int, _ row: RowPlace, _ index: Int, _ head: Int, _ pattern: RowBuffer
-    ) {
-        let shape = model.configuration
-        kernels.attentionPattern(
-            keyValues, layer: layer, keyHead: head * shape.keyValueHeadCount / shape.headCount,
-            blocks: row.blocks, positions: row.position + 1,
-            query: buffers.queryKeyValue, row: index, column: head * shape.headDimension,
-            scale: attentionScale, into: pattern, patternRow: head)
-    }
+/// A part of a run that one task works on, for one of several heads.
+struct RunChunk: Sendable {
+    let run: Int
+    let rows: Range<Int>
+    let head: Int
 
-    private func mix(
-        _ layer: Int, _ row: RowPlace, _ index: Int, _ head: Int, _ pattern: RowBuffer
-    ) {
-        let shape = model.configuration
-        kernels.attentionMix(
-            keyValues, layer: layer, keyHead: head * shape.keyValueHeadCount / shape.headCount,
-            blocks: row.blocks, positions: row.position + 1, pattern: pattern,
-            patternRow: head, into: buffers.mixed, row: index,
-            column: head * shape.headDimension)
+    /// Chunks of at most `rows` rows of the runs that are wanted, in order, for each head.
+    static func of(
+        _ runs: [RowRun], rows: Int, heads: Int, where isWanted: (RowRun) -> Bool = { _ in true }
+    ) -> [RunChunk] {
+        var chunks: [RunChunk] = []
+        for (index, run) in runs.enumerated() where isWanted(run) {
+            for first in stride(from: run.rows.lowerBound, to: run.rows.upperBound, by: rows) {
+                let range = first..<min(first + rows, run.rows.upperBound)
+                for head in 0..<heads {
+                    chunks.append(RunChunk(run: index, rows: range, head: head))
+                }
+            }
+        }
+        return chunks
     }
 }

@@ -8,12 +8,11 @@ import Hooks
 struct Sampler {
     let sampling: Sampling
 
+    /// Draws a token at a temperature above 0; at 0 the largest logit needs no sampler.
+    ///
     /// - Parameter index: 0-based number of the generated token.
     /// - Returns: a token id.
     func choose(_ logits: [Float], index: Int) -> Int32 {
-        guard sampling.temperature > 0 else {
-            return Int32(LogitMath.top(1, of: logits).first ?? 0)
-        }
         let candidates = filtered(logits)
         let total = candidates.reduce(0.0) { $0 + $1.weight }
         let uniform = CounterRandom.uniform(

@@ -72,12 +72,11 @@ final class Sequence {
     /// Takes the logits of one row, in order of position.
     ///
     /// - Returns: whether the sequence is finished.
-    func take(_ logits: [Float], at position: Int, now: Double) -> Bool {
+    func take(_ logits: LogitRow, at position: Int, now: Double) -> Bool {
         if position >= job.promptCount - 1, position < job.tokens.count - 1 {
             let target = Int(tokens[position + 1])
-            let normalizer = LogitMath.logSumExp(logits)
-            result.logProbabilities.append(Double(logits[target]) - normalizer)
-            result.isGreedy.append(LogitMath.top(1, of: logits) == [target])
+            result.logProbabilities.append(logits.logProbability(target))
+            result.isGreedy.append(logits.best == target)
         }
         guard position >= job.tokens.count - 1 else { return false }
         if job.topCount > 0, position == job.tokens.count - 1 {
@@ -88,16 +87,19 @@ final class Sequence {
         return sample(logits, generation)
     }
 
-    private func sample(_ logits: [Float], _ generation: Generation) -> Bool {
+    private func sample(_ logits: LogitRow, _ generation: Generation) -> Bool {
         // No order among candidates and no distribution would mean anything.
-        guard logits.allSatisfy({ !$0.isNaN && $0 != .infinity }) else {
+        guard !logits.normalizer.isNaN else {
             failure = EngineError(
                 .outOfRange, "NON_FINITE_LOGITS",
                 "the logits after position \(tokens.count - 1) are not finite, so no token can be "
                     + "chosen; a hook may be too strong", asked: tokens.count - 1)
             return true
         }
-        let id = sampler.choose(logits, index: result.generatedTokens)
+        let id =
+            generation.sampling.temperature > 0
+            ? sampler.choose(logits.values, index: result.generatedTokens)
+            : Int32(logits.best)
         result.generatedTokens += 1
         if endIDs.contains(id), !generation.ignoresEnd {
             emit(id, "", logits, generation)
@@ -122,21 +124,21 @@ final class Sequence {
         return true
     }
 
-    private func emit(_ id: Int32, _ text: String, _ logits: [Float], _ generation: Generation) {
-        let logProbability = Double(logits[Int(id)]) - LogitMath.logSumExp(logits)
+    private func emit(
+        _ id: Int32, _ text: String, _ logits: LogitRow, _ generation: Generation
+    ) {
         let top = generation.topCount > 0 ? Self.top(generation.topCount, of: logits) : []
         handle.didDeliver()
         deliver(
             .token(
-                GeneratedToken(id: id, text: text, logProbability: logProbability, top: top)))
+                GeneratedToken(
+                    id: id, text: text, logProbability: logits.logProbability(Int(id)), top: top)))
     }
 
-    static func top(_ count: Int, of logits: [Float]) -> [ScoredToken] {
-        let normalizer = LogitMath.logSumExp(logits)
-        return LogitMath.top(count, of: logits).map { id in
+    private static func top(_ count: Int, of logits: LogitRow) -> [ScoredToken] {
+        LogitMath.top(count, of: logits.values).map { id in
             ScoredToken(
-                id: Int32(id), logit: logits[id],
-                logProbability: Double(logits[id]) - normalizer)
+                id: Int32(id), logit: logits[id], logProbability: logits.logProbability(id))
         }
     }
 

@@ -23,8 +23,10 @@ final class StepBuffers: Sendable {
     let headInput: RowBuffer
     /// (logit rows, vocabulary).
     let logits: RowBuffer
-    /// Attention probabilities, one buffer a worker: (heads, context).
-    let patterns: [RowBuffer]
+    /// Attention probabilities of one row, for hooks on them: (heads, context).
+    let pattern: RowBuffer
+    /// What attention needs, one for each worker.
+    let attention: [AttentionScratch]
     /// Inputs in product form, by width.
     let prepared: [Int: PreparedRows]
 
@@ -44,8 +46,10 @@ final class StepBuffers: Sendable {
         act = buffer(model.neuronCount)
         headInput = buffer(model.width, rows: EngineLimits.logitRows)
         logits = buffer(model.vocabularyCount, rows: EngineLimits.logitRows)
-        patterns = (0..<workers).map { _ in
-            buffer(model.contextLength, rows: model.headCount)
+        pattern = buffer(model.contextLength, rows: model.headCount)
+        attention = (0..<workers).map { _ in
+            AttentionScratch(
+                contextLength: model.contextLength, headDimension: model.headDimension)
         }
         var prepared: [Int: PreparedRows] = [:]
         for inputs in [model.width, headWidth, model.neuronCount] {

@@ -98,15 +98,17 @@ public struct WeightAlgebra: Sendable {
             }
         }
         return scores.map { scores in
-            let demoted = LogitMath.top(count, of: scores.map { -$0 })
             let normalizer = LogitMath.logSumExp(scores)
-            return (
-                Sequence.top(count, of: scores),
-                demoted.map { id in
+            func scored(_ ids: [Int]) -> [ScoredToken] {
+                ids.map { id in
                     ScoredToken(
                         id: Int32(id), logit: scores[id],
                         logProbability: Double(scores[id]) - normalizer)
                 }
+            }
+            return (
+                scored(LogitMath.top(count, of: scores)),
+                scored(LogitMath.top(count, of: scores.map { -$0 }))
             )
         }
     }

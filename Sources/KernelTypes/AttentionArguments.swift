@@ -44,6 +44,84 @@ public struct BlockTable {
     }
 }
 
+/// Attention probabilities of a few queries, on their way from scores to weights.
+///
+/// They lie as [16 positions][query][16 lanes], so that a tile finds the weights of its queries at
+/// offsets that the compiler knows. For a single query that is a plain array of positions.
+@frozen
+public struct PatternTile {
+    /// Position 0 of the first query.
+    public let values: UnsafeMutablePointer<Float>
+    /// Floats from 16 positions of a query to its next 16: 16 times the queries side by side.
+    public let stride: Int
+    /// Queries to compute: 1, 4 or a whole tile of 12.
+    public let width: Int
+
+    /// Records a place as given; it must have room for whole chunks of 16 positions, but for a
+    /// single query's last one.
+    public init(values: UnsafeMutablePointer<Float>, stride: Int, width: Int) {
+        self.values = values
+        self.stride = stride
+        self.width = width
+    }
+
+    /// A single query out of these.
+    @inlinable
+    public func query(_ index: Int) -> PatternTile {
+        PatternTile(values: values + 16 &* index, stride: stride, width: 1)
+    }
+}
+
+/// Scores of queries against the keys of one head.
+@frozen
+public struct AttentionScores {
+    /// The keys, and how many positions to score.
+    public let keys: BlockTable
+    /// The queries, [dimension][query of the tile].
+    public let queries: UnsafePointer<Float>
+    /// What each dot product is multiplied by.
+    public let scale: Float
+    /// Where the scores go.
+    public let pattern: PatternTile
+
+    /// Records the arguments as given.
+    public init(
+        keys: BlockTable, queries: UnsafePointer<Float>, scale: Float, pattern: PatternTile
+    ) {
+        self.keys = keys
+        self.queries = queries
+        self.scale = scale
+        self.pattern = pattern
+    }
+}
+
+/// Values of one head, summed with the weights of queries.
+@frozen
+public struct AttentionMix {
+    /// The values, and the position after the last one to add.
+    public let values: BlockTable
+    /// The first position to add; if it is not 0, sums continue from what the target holds.
+    public let first: Int
+    /// The weights.
+    public let pattern: PatternTile
+    /// Where sums go: dimension d of query q at `target[q * targetStride + d]`.
+    public let target: UnsafeMutablePointer<Float>
+    /// Floats from one query's sums to the next's, at least the head dimension.
+    public let targetStride: Int
+
+    /// Records the arguments as given.
+    public init(
+        values: BlockTable, first: Int, pattern: PatternTile, target: UnsafeMutablePointer<Float>,
+        targetStride: Int
+    ) {
+        self.values = values
+        self.first = first
+        self.pattern = pattern
+        self.target = target
+        self.targetStride = targetStride
+    }
+}
+
 /// One rotation of consecutive heads of one row.
 @frozen
 public struct RotateRow {

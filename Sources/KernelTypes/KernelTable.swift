@@ -2,18 +2,22 @@
 ///
 /// An entry checks nothing: the facade has checked every shape before it makes a pointer.
 public struct KernelTable: Sendable {
-    /// Bytes of one group of 32 prepared int8 activations.
+    /// Rows of a whole tile of a product, and queries of one of attention: 12 or 4.
+    public var tileRows: Int
+    /// Bytes of one prepared row's share of one group: activations, scale and offset.
     public var activationGroupBytes: Int
     /// Rounds groups of 32 values to int8: scale = max|x| / 127, q = round(x * (127 / max|x|)).
     ///
     /// Ties go to even. A group of zeros gets scale 0; one with an infinity or a NaN gets scale
     /// NaN.
-    public var quantize: @Sendable (QuantizeRow) -> Void
+    public var quantize: @Sendable (QuantizeRows) -> Void
     /// output[r][o] = the sum over groups of dot(weight, activation quants) * both their scales.
     ///
     /// Dots are exact integers; groups are added in order by fused multiply-adds, alike in every
     /// path.
     public var quantizedProduct: @Sendable (QuantizedProduct) -> Void
+    /// Copies rows of floats into tiles.
+    public var tile: @Sendable (TileRows) -> Void
     /// Product over panels of single precision.
     public var singleProduct: @Sendable (FloatProduct) -> Void
     /// Product over panels of half precision.
@@ -35,10 +39,12 @@ public struct KernelTable: Sendable {
             _ gate: UnsafePointer<Float>, _ up: UnsafePointer<Float>, _ count: Int,
             _ target: UnsafeMutablePointer<Float>
         ) -> Void
-    /// Replaces scores by probabilities that sum to one.
-    public var softmax: @Sendable (_ scores: UnsafeMutablePointer<Float>, _ count: Int) -> Void
+    /// Replaces the first scores of a single query by probabilities that sum to one.
+    public var softmax: @Sendable (_ scores: PatternTile, _ count: Int) -> Void
     /// log(sum(exp(values))).
     public var logSumExp: @Sendable (_ values: UnsafePointer<Float>, _ count: Int) -> Double
+    /// The first index of the largest value.
+    public var largestIndex: @Sendable (_ values: UnsafePointer<Float>, _ count: Int) -> Int
     /// Turns each pair (x, y) of each head into (x cos - y sin, y cos + x sin), in place.
     ///
     /// Rotary position embedding, from Su, Lu, Pan, Wen, Liu (2021).
@@ -49,24 +55,18 @@ public struct KernelTable: Sendable {
             _ values: UnsafePointer<Float>, _ count: Int, _ target: UnsafeMutableRawPointer,
             _ stride: Int, _ half: Bool
         ) -> Void
-    /// scores[p] = scale * dot(query, key of position p).
-    public var scores:
-        @Sendable (
-            _ keys: BlockTable, _ query: UnsafePointer<Float>, _ scale: Float,
-            _ scores: UnsafeMutablePointer<Float>
-        ) -> Void
-    /// target[d] = the sum over positions, from 0 on, of weights[p] * value of position p.
-    public var mix:
-        @Sendable (
-            _ values: BlockTable, _ weights: UnsafePointer<Float>,
-            _ target: UnsafeMutablePointer<Float>
-        ) -> Void
+    /// pattern[p] = scale * dot(query, key of position p), for each query.
+    public var scores: @Sendable (AttentionScores) -> Void
+    /// target[d] = the sum over positions, in order, of pattern[p] * value of position p.
+    public var mix: @Sendable (AttentionMix) -> Void
 
     /// Takes one function for each entry; the `makeKernelTable` of each module calls it.
     public init(
+        tileRows: Int,
         activationGroupBytes: Int,
-        quantize: @escaping @Sendable (QuantizeRow) -> Void,
+        quantize: @escaping @Sendable (QuantizeRows) -> Void,
         quantizedProduct: @escaping @Sendable (QuantizedProduct) -> Void,
+        tile: @escaping @Sendable (TileRows) -> Void,
         singleProduct: @escaping @Sendable (FloatProduct) -> Void,
         halfProduct: @escaping @Sendable (FloatProduct) -> Void,
         normalize:
@@ -78,25 +78,22 @@ public struct KernelTable: Sendable {
             @escaping @Sendable (
                 UnsafePointer<Float>, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>
             ) -> Void,
-        softmax: @escaping @Sendable (UnsafeMutablePointer<Float>, Int) -> Void,
+        softmax: @escaping @Sendable (PatternTile, Int) -> Void,
         logSumExp: @escaping @Sendable (UnsafePointer<Float>, Int) -> Double,
+        largestIndex: @escaping @Sendable (UnsafePointer<Float>, Int) -> Int,
         rotate: @escaping @Sendable (RotateRow) -> Void,
         storeElements:
             @escaping @Sendable (
                 UnsafePointer<Float>, Int, UnsafeMutableRawPointer, Int, Bool
             ) -> Void,
-        scores:
-            @escaping @Sendable (
-                BlockTable, UnsafePointer<Float>, Float, UnsafeMutablePointer<Float>
-            ) -> Void,
-        mix:
-            @escaping @Sendable (
-                BlockTable, UnsafePointer<Float>, UnsafeMutablePointer<Float>
-            ) -> Void
+        scores: @escaping @Sendable (AttentionScores) -> Void,
+        mix: @escaping @Sendable (AttentionMix) -> Void
     ) {
+        self.tileRows = tileRows
         self.activationGroupBytes = activationGroupBytes
         self.quantize = quantize
         self.quantizedProduct = quantizedProduct
+        self.tile = tile
         self.singleProduct = singleProduct
         self.halfProduct = halfProduct
         self.normalize = normalize
@@ -104,6 +101,7 @@ public struct KernelTable: Sendable {
         self.gate = gate
         self.softmax = softmax
         self.logSumExp = logSumExp
+        self.largestIndex = largestIndex
         self.rotate = rotate
         self.storeElements = storeElements
         self.scores = scores

@@ -28,30 +28,58 @@ public enum PanelShape {
     @inlinable public static var alignment: Int { 64 }
 }
 
-/// One row to quantize: groups of 32 inputs, the last possibly short.
+/// Where the quantized activations of some rows lie.
+///
+/// Rows come in tiles, so that everything a tile of a product reads for one group of inputs lies
+/// side by side, at offsets that the compiler knows:
+///
+///     tile:  group, group, ...
+///     group: 8 blocks of [row of the tile][4 activations], [row] scales, [row] offsets
+///
+/// All tiles have `tileRows` rows but the last, which has what is left and no gaps. A block of 4
+/// activations is as wide as the instruction set wants it; scales are Float, offsets Int32.
 @frozen
-public struct QuantizeRow {
-    /// `count` values.
-    public let values: UnsafePointer<Float>
-    /// Values to quantize; the last group is filled up with zeros.
-    public let count: Int
-    /// Activation blocks, 8 for each group, in the instruction set's own form.
-    public let blocks: UnsafeMutableRawPointer
-    /// One scale for each group.
-    public let scales: UnsafeMutablePointer<Float>
-    /// For each group, -128 times the sum of its quants: repays the offset of unsigned weights.
-    public let offsets: UnsafeMutablePointer<Int32>
+public struct ActivationTiles {
+    /// The first tile.
+    public let base: UnsafeMutableRawPointer
+    /// Groups of 32 inputs in each row, the last filled up with zeros.
+    public let groupCount: Int
+    /// Rows in all tiles together.
+    public let rowCount: Int
 
-    /// Records one row as given; each target must have room for every group, the last included.
+    /// Records the layout as given; the memory must have room for every row.
+    public init(base: UnsafeMutableRawPointer, groupCount: Int, rowCount: Int) {
+        self.base = base
+        self.groupCount = groupCount
+        self.rowCount = rowCount
+    }
+}
+
+/// Rows to quantize: groups of 32 inputs, the last possibly short.
+@frozen
+public struct QuantizeRows {
+    /// Row r's `count` values start at `values + r * stride`.
+    public let values: UnsafePointer<Float>
+    /// Floats from one row to the next.
+    public let stride: Int
+    /// Values to quantize of each row; the last group is filled up with zeros.
+    public let count: Int
+    /// The tiles that the rows belong to.
+    public let tiles: ActivationTiles
+    /// The rows to quantize now, out of those of the tiles.
+    public let first: Int, end: Int
+
+    /// Records rows as given; `count` must reach into the tiles' last group.
     public init(
-        values: UnsafePointer<Float>, count: Int, blocks: UnsafeMutableRawPointer,
-        scales: UnsafeMutablePointer<Float>, offsets: UnsafeMutablePointer<Int32>
+        values: UnsafePointer<Float>, stride: Int, count: Int, tiles: ActivationTiles,
+        rows: Range<Int>
     ) {
         self.values = values
+        self.stride = stride
         self.count = count
-        self.blocks = blocks
-        self.scales = scales
-        self.offsets = offsets
+        self.tiles = tiles
+        first = rows.lowerBound
+        end = rows.upperBound
     }
 }
 
@@ -85,36 +113,61 @@ public struct QuantizedProduct {
     public let panels: UnsafeRawPointer
     /// Bytes from one panel to the next.
     public let panelStride: Int
-    /// Groups of 32 inputs in each row and each panel, the last filled up with zeros.
-    public let groupCount: Int
-    /// The first row's activation blocks.
-    public let blocks: UnsafeRawPointer
-    /// Bytes from one row's blocks to the next.
-    public let blockStride: Int
-    /// The first row's scales, one for each group: [row][group], `groupStride` apart.
-    public let scales: UnsafePointer<Float>
-    /// The first row's offsets, laid out as `scales`: what each group's integer sum starts from.
-    public let offsets: UnsafePointer<Int32>
-    /// Elements from one row's scales, or offsets, to the next row's.
-    public let groupStride: Int
-    /// Where the products go, and how many rows and outputs there are.
+    /// The rows, all of which are multiplied; their groups are those of the panels.
+    public let rows: ActivationTiles
+    /// Where the products go, and how many outputs there are.
     public let output: ProductOutput
 
     /// Records a product as given; panels and rows must have been made for the same path.
     public init(
-        panels: UnsafeRawPointer, panelStride: Int, groupCount: Int, blocks: UnsafeRawPointer,
-        blockStride: Int, scales: UnsafePointer<Float>, offsets: UnsafePointer<Int32>,
-        groupStride: Int, output: ProductOutput
+        panels: UnsafeRawPointer, panelStride: Int, rows: ActivationTiles, output: ProductOutput
     ) {
         self.panels = panels
         self.panelStride = panelStride
-        self.groupCount = groupCount
-        self.blocks = blocks
-        self.blockStride = blockStride
-        self.scales = scales
-        self.offsets = offsets
-        self.groupStride = groupStride
+        self.rows = rows
         self.output = output
+    }
+}
+
+/// Rows of floats for products, in tiles like `ActivationTiles`: [input][row of the tile].
+@frozen
+public struct FloatTiles {
+    /// The first tile.
+    public let base: UnsafeMutablePointer<Float>
+    /// Values of each row.
+    public let inputCount: Int
+    /// Rows in all tiles together.
+    public let rowCount: Int
+
+    /// Records the layout as given; the memory must have room for every row.
+    public init(base: UnsafeMutablePointer<Float>, inputCount: Int, rowCount: Int) {
+        self.base = base
+        self.inputCount = inputCount
+        self.rowCount = rowCount
+    }
+}
+
+/// Rows to put into tiles of floats.
+@frozen
+public struct TileRows {
+    /// Row r's values start at `values + r * stride`.
+    public let values: UnsafePointer<Float>
+    /// Floats from one row to the next.
+    public let stride: Int
+    /// The tiles that the rows belong to.
+    public let tiles: FloatTiles
+    /// The rows to copy now, out of those of the tiles.
+    public let first: Int, end: Int
+
+    /// Records rows as given.
+    public init(
+        values: UnsafePointer<Float>, stride: Int, tiles: FloatTiles, rows: Range<Int>
+    ) {
+        self.values = values
+        self.stride = stride
+        self.tiles = tiles
+        first = rows.lowerBound
+        end = rows.upperBound
     }
 }
 
@@ -125,25 +178,18 @@ public struct FloatProduct {
     public let panels: UnsafeRawPointer
     /// Bytes from one panel to the next.
     public let panelStride: Int
-    /// Inputs of each row and each panel, not padded.
-    public let inputCount: Int
-    /// The first row; rows are `rowStride` floats apart.
-    public let rows: UnsafePointer<Float>
-    /// Floats from one row to the next, at least `inputCount`.
-    public let rowStride: Int
-    /// Where the products go, and how many rows and outputs there are.
+    /// The rows, all of which are multiplied; a panel has as many inputs.
+    public let rows: FloatTiles
+    /// Where the products go, and how many outputs there are.
     public let output: ProductOutput
 
     /// Records a product as given; the entry called decides how the panels' bytes are read.
     public init(
-        panels: UnsafeRawPointer, panelStride: Int, inputCount: Int, rows: UnsafePointer<Float>,
-        rowStride: Int, output: ProductOutput
+        panels: UnsafeRawPointer, panelStride: Int, rows: FloatTiles, output: ProductOutput
     ) {
         self.panels = panels
         self.panelStride = panelStride
-        self.inputCount = inputCount
         self.rows = rows
-        self.rowStride = rowStride
         self.output = output
     }
 }

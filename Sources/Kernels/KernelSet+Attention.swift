@@ -41,11 +41,14 @@ extension KernelSet {
         patternRow: Int
     ) {
         let offset = kv.keyOffset(layer: layer, head: keyHead)
-        let scores = pattern.pointer(patternRow, 0..<count)
+        let target = PatternTile(
+            values: pattern.pointer(patternRow, 0..<count), stride: 16, width: 1)
         let query = query.pointer(row, column..<column + kv.headDimension)
-        withBlocks(kv, offset, blocks, count) { keys in
-            table.scores(keys, query, scale, scores)
-            table.softmax(scores, count)
+        withBlocks(kv, blocks, count) { blocks in
+            let keys = kv.table(blocks, offset: offset, positionCount: count)
+            table.scores(
+                AttentionScores(keys: keys, queries: query, scale: scale, pattern: target))
+            table.softmax(target, count)
         }
     }
 
@@ -55,16 +58,47 @@ extension KernelSet {
         pattern: RowBuffer, patternRow: Int, into z: RowBuffer, row: Int, column: Int
     ) {
         let offset = kv.valueOffset(layer: layer, head: keyHead)
-        let weights = pattern.pointer(patternRow, 0..<count)
+        let weights = PatternTile(
+            values: pattern.pointer(patternRow, 0..<count), stride: 16, width: 1)
         let target = z.pointer(row, column..<column + kv.headDimension)
-        withBlocks(kv, offset, blocks, count) { values in
-            table.mix(values, weights, target)
+        withBlocks(kv, blocks, count) { blocks in
+            let values = kv.table(blocks, offset: offset, positionCount: count)
+            table.mix(
+                AttentionMix(
+                    values: values, first: 0, pattern: weights, target: target,
+                    targetStride: kv.headDimension))
         }
     }
 
+    /// Attention of consecutive positions of one sequence, for query heads that share a key head.
+    ///
+    /// Each row's result has the bits that `attentionPattern` and `attentionMix` give it alone.
+    ///
+    /// - Parameters:
+    ///   - blocks: The sequence's blocks; the rows' own keys and values are stored by now.
+    ///   - rows: Rows of `query` and of `z`.
+    ///   - position: The first row's position; each row attends to all up to its own.
+    ///   - heads: Query heads; head h has columns h * headDimension... of `query` and `z`.
+    ///   - scratch: This thread's, for contexts and heads of at least this size.
+    public func attend(
+        _ kv: KeyValueStore, layer: Int, keyHead: Int, blocks: [Int32], rows: Range<Int>,
+        position: Int, heads: Range<Int>, query: RowBuffer, scale: Float,
+        scratch: AttentionScratch, into z: RowBuffer
+    ) {
+        guard !rows.isEmpty, !heads.isEmpty else { return }
+        let count = position + rows.count
+        precondition(
+            count <= scratch.contextLength && kv.headDimension <= scratch.headDimension,
+            "the scratch memory is too small")
+        let pass = AttentionPass(
+            kernels: table, kv: kv, layer: layer, keyHead: keyHead, rows: rows,
+            position: position, heads: heads, query: query, scale: scale, scratch: scratch, z: z)
+        withBlocks(kv, blocks, count) { pass.run(blocks: $0) }
+    }
+
     private func withBlocks(
-        _ kv: KeyValueStore, _ offset: Int, _ blocks: [Int32], _ count: Int,
-        _ body: (BlockTable) -> Void
+        _ kv: KeyValueStore, _ blocks: [Int32], _ count: Int,
+        _ body: (UnsafePointer<Int32>) -> Void
     ) {
         precondition(count > 0, "attention needs a position")
         precondition(
@@ -72,11 +106,19 @@ extension KernelSet {
         blocks.withUnsafeBufferPointer { numbers in
             for block in numbers { kv.checkBlock(Int(block)) }
             guard let numbers = numbers.baseAddress else { return }
-            body(
-                BlockTable(
-                    base: UnsafeRawPointer(kv.base), blockStride: kv.bytesPerBlock, offset: offset,
-                    blocks: numbers, positionCount: count, headDimension: kv.headDimension,
-                    valueStride: kv.valueStride, half: kv.precision == .f16))
+            body(numbers)
         }
+    }
+}
+
+extension KeyValueStore {
+    /// Keys or values of one head over the first positions of some blocks.
+    func table(
+        _ blocks: UnsafePointer<Int32>, offset: Int, positionCount: Int
+    ) -> BlockTable {
+        BlockTable(
+            base: UnsafeRawPointer(base), blockStride: bytesPerBlock, offset: offset,
+            blocks: blocks, positionCount: positionCount, headDimension: headDimension,
+            valueStride: valueStride, half: precision == .f16)
     }
 }

@@ -65,4 +65,11 @@ extension KernelSet {
     public func logSumExp(_ buffer: RowBuffer, row: Int) -> Double {
         table.logSumExp(buffer.pointer(row, 0..<buffer.width), buffer.width)
     }
+
+    /// The first column with the row's largest value.
+    ///
+    /// NaN does not count; a row of nothing but NaN answers 0.
+    public func largestColumn(_ buffer: RowBuffer, row: Int) -> Int {
+        table.largestIndex(buffer.pointer(row, 0..<buffer.width), buffer.width)
+    }
 }

@@ -6,6 +6,10 @@ enum Limits {
     /// Blocks of keys and values start on pages, so that one can be given back alone.
     static let pageSize = 4096
 
+    /// The larger page of x86-64, and how large a buffer must be to ask for such pages.
+    static let hugePage = 2 << 20
+    static let hugePageThreshold = 2 * hugePage
+
     /// Threads of one pool: the width of the count of workers inside a run.
     static let threads = 1024
 

@@ -49,8 +49,23 @@ public struct MatrixPacker: Sendable {
         precondition(quants.count == layout.inputs, "a row has as many quants as inputs")
         precondition(scales.count == layout.groupCount, "a row has one scale for each 32 inputs")
         let target = rowTarget(row)
-        for (input, quant) in quants.enumerated() { store(target, row, input, quant) }
+        storeBlocks(quants, in: target + layout.offset(output: row, input: 0))
+        let whole = quants.count / PanelShape.blockWidth * PanelShape.blockWidth
+        for input in whole..<quants.count { store(target, row, input, quants[input]) }
         for (group, scale) in scales.enumerated() { store(target, row, group, scale) }
+    }
+
+    /// Stores whole blocks of a row, four quants at a time: a model has a billion of them.
+    private func storeBlocks(_ quants: [Int8], in target: UnsafeMutableRawPointer) {
+        quants.withUnsafeBytes { quants in
+            for block in 0..<quants.count / PanelShape.blockWidth {
+                let four = quants.loadUnaligned(
+                    fromByteOffset: block * PanelShape.blockWidth, as: UInt32.self)
+                target.storeBytes(
+                    of: four ^ 0x8080_8080, toByteOffset: block * PanelShape.alignment,
+                    as: UInt32.self)
+            }
+        }
     }
 
     private func rowTarget(_ row: Int) -> UnsafeMutableRawPointer {

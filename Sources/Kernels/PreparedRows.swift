@@ -2,14 +2,13 @@ internal import KernelTypes
 
 /// Rows in the form that a product reads.
 ///
-/// For int8 weights a row is groups of 32 quantized activations, each with a scale and an offset;
-/// for the float forms it is an aligned copy. Rows must be prepared and multiplied by the same
-/// `KernelSet`: int8 activations are laid out for its instructions.
+/// Rows lie in tiles, which is why every row has to be prepared as one of the same number of rows:
+/// quantized in groups of 32 for int8 weights (`ActivationTiles`), as they are for the float forms
+/// (`FloatTiles`). Rows must be prepared and multiplied by the same `KernelSet`: its instructions
+/// decide the layout.
 public final class PreparedRows: @unchecked Sendable {
-    // Sendable: addresses never change; rows follow the rule of `RowBuffer`.
-    let blocks: UnsafeMutableRawPointer
-    let scales: UnsafeMutablePointer<Float>
-    let offsets: UnsafeMutablePointer<Int32>
+    // Sendable: the address never changes; rows follow the rule of `RowBuffer`.
+    let base: UnsafeMutableRawPointer
 
     /// Rows that can be prepared at once: 0..<rowCapacity.
     public let rowCapacity: Int
@@ -18,11 +17,12 @@ public final class PreparedRows: @unchecked Sendable {
     /// Form of that matrix; rows for f16 and f32 are alike, rows for int8 are not.
     public let form: WeightForm
 
-    /// Bytes from one row's activations to the next: an odd number of cache lines, so that the
-    /// rows of a tile do not fall into the same cache sets.
-    let rowBytes: Int
-    /// Scales and offsets from one row to the next.
+    /// Groups of 32 values in one row.
     let groupCount: Int
+
+    /// Bytes of one row's share of a group in the widest form that any path uses: two for each
+    /// activation, a scale and an offset.
+    private static let widestGroupBytes = PanelShape.groupWidth * 2 + 8
 
     /// Allocates rows for products with matrices of this form and this number of inputs.
     public init(rowCapacity: Int, inputs: Int, form: WeightForm) {
@@ -31,18 +31,30 @@ public final class PreparedRows: @unchecked Sendable {
         self.inputs = inputs
         self.form = form
         groupCount = (inputs + PanelShape.groupWidth - 1) / PanelShape.groupWidth
-        // Two bytes for each int8 activation: the widest form that any path uses.
-        let bytes = form == .int8 ? groupCount * PanelShape.groupWidth * 2 : inputs * 4
-        rowBytes = roundUp(bytes, to: PanelShape.alignment) | PanelShape.alignment
-        blocks = UnsafeMutableRawPointer(allocateZeroed(UInt8.self, count: rowCapacity * rowBytes))
-        let groups = form == .int8 ? rowCapacity * groupCount : 0
-        scales = allocateZeroed(Float.self, count: groups)
-        offsets = allocateZeroed(Int32.self, count: groups)
+        let rowBytes = form == .int8 ? groupCount * Self.widestGroupBytes : inputs * 4
+        base = UnsafeMutableRawPointer(allocateZeroed(UInt8.self, count: rowCapacity * rowBytes))
     }
 
     deinit {
-        blocks.deallocate()
-        scales.deallocate()
-        offsets.deallocate()
+        base.deallocate()
+    }
+
+    /// The layout of the first rows, all prepared as of this number.
+    func activationTiles(rowCount: Int) -> ActivationTiles {
+        check(rowCount)
+        return ActivationTiles(base: base, groupCount: groupCount, rowCount: rowCount)
+    }
+
+    /// The same for the float forms.
+    func floatTiles(rowCount: Int) -> FloatTiles {
+        check(rowCount)
+        return FloatTiles(
+            base: base.assumingMemoryBound(to: Float.self), inputCount: inputs,
+            rowCount: rowCount)
+    }
+
+    private func check(_ rowCount: Int) {
+        precondition(
+            rowCount >= 0 && rowCount <= rowCapacity, "rows lie outside the prepared rows")
     }
 }

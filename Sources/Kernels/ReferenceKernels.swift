@@ -55,7 +55,7 @@ public enum ReferenceKernels {
                 integer += quant * matrix.quant(output: output, input: start + offset)
             }
             let scale = Float(matrix.scale(output: output, group: index))
-            sum.addProduct(Float(integer), scale * group.scale)
+            sum.addProduct(Float(integer) * group.scale, scale)
         }
         return sum
     }

@@ -76,8 +76,10 @@ func allocateZeroed<Element: BitwiseCopyable>(
     _ type: Element.Type, count: Int
 ) -> UnsafeMutablePointer<Element> {
     let byteCount = max(PanelShape.alignment, count * MemoryLayout<Element>.stride)
+    let large = byteCount >= Limits.hugePageThreshold
     let memory = UnsafeMutableRawPointer.allocate(
-        byteCount: byteCount, alignment: PanelShape.alignment)
+        byteCount: byteCount, alignment: large ? Limits.hugePage : PanelShape.alignment)
+    if large { Mapping(base: memory, byteCount: byteCount).preferHugePages() }
     memory.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
     // Safety: all-zero bytes are a value of every type used here: Float, Int32, UInt8.
     return memory.assumingMemoryBound(to: Element.self)

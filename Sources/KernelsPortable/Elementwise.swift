@@ -82,3 +82,32 @@ func rotate(_ row: RotateRow) {
         head &+= 1
     }
 }
+
+/// Elements searched one by one after the vectors have found the stretch with the largest one.
+private let searchWidth = 1024
+
+/// The first index of the largest value; NaN does not count, and 0 is the answer if all are NaN.
+func largestIndex(_ values: UnsafePointer<Float>, count: Int) -> Int {
+    var best = -Float.infinity
+    var bestStart = 0
+    var start = 0
+    while start < count {
+        let end = min(count, start &+ searchWidth)
+        var lanes = lanes_splat(-.infinity)
+        var index = start
+        while index < end {
+            let rest = min(16, end &- index)
+            lanes = lanes_max(lanes, lanes_load_part_or(values + index, rest, -.infinity))
+            index &+= 16
+        }
+        let top = lanes_largest(lanes)
+        if top > best {
+            best = top
+            bestStart = start
+        }
+        start = end
+    }
+    var index = bestStart
+    while index < count && values[index] != best { index &+= 1 }
+    return index < count ? index : 0
+}

@@ -1,5 +1,6 @@
 internal import CIntrinsics
 internal import Glibc
+internal import KernelTypes
 
 // Everything that needs exp, in one file so that it is inlined. exp(x) = 2^n * exp(r) with
 // n = nearest(x / ln 2) and |r| <= ln 2 / 2; ln 2 is subtracted in two parts, exp(r) is its Taylor
@@ -76,9 +77,7 @@ private func loadOrMinusInfinity(
 ) -> SIMD16<Float> {
     let rest = count &- index
     if rest >= 16 { return lanes_load(values + index) }
-    var lanes = lanes_splat(-.infinity)
-    for lane in 0..<rest { lanes[lane] = values[index &+ lane] }
-    return lanes
+    return lanes_load_part_or(values + index, rest, -.infinity)
 }
 
 /// The largest value; NaN does not count, the sums that follow carry it.
@@ -94,23 +93,38 @@ private func largest(_ values: UnsafePointer<Float>, _ count: Int) -> Float {
 }
 
 /// Replaces scores by exp(score - largest) over their sum.
-func softmax(_ scores: UnsafeMutablePointer<Float>, count: Int) {
+func softmax(_ scores: PatternTile, count: Int) {
     let shift = lanes_splat(largest(scores, count))
     var sum = lanes_splat(0)
-    var index = 0
-    while index < count {
-        let lanes = exponential(loadOrMinusInfinity(scores, index, count) - shift)
+    eachChunk(scores, count) { target, count in
+        let lanes = exponential(loadOrMinusInfinity(target, 0, count) - shift)
         sum = sum + lanes
-        lanes_store_part(scores + index, lanes, min(16, count &- index))
-        index &+= 16
+        lanes_store_part(target, lanes, count)
     }
     let factor = lanes_splat(1 / lanes_sum(sum))
-    index = 0
-    while index < count {
-        let rest = min(16, count &- index)
-        lanes_store_part(scores + index, lanes_load_part(scores + index, rest) * factor, rest)
-        index &+= 16
+    eachChunk(scores, count) { target, count in
+        lanes_store_part(target, lanes_load_part(target, count) * factor, count)
     }
+}
+
+/// Calls the body with each 16 positions and how many of them there are.
+@inline(__always)
+private func eachChunk(
+    _ scores: PatternTile, _ count: Int, _ body: (UnsafeMutablePointer<Float>, Int) -> Void
+) {
+    var target = scores.values
+    var position = 0
+    while position < count {
+        body(target, min(16, count &- position))
+        target += scores.stride
+        position &+= 16
+    }
+}
+
+private func largest(_ scores: PatternTile, _ count: Int) -> Float {
+    var top = lanes_splat(-.infinity)
+    eachChunk(scores, count) { top = lanes_max(top, loadOrMinusInfinity($0, 0, $1)) }
+    return lanes_largest(top)
 }
 
 /// Values that are summed in single precision before the sum moves to double precision.

@@ -18,57 +18,95 @@ func halfProduct(_ product: FloatProduct) {
 /// How far ahead of the first tile's arithmetic weights are fetched; later tiles find them cached.
 private let prefetchDistance = 4096
 
-/// Walks four panels at a time, so that they are read from memory once and from the cache for
-/// every further tile of rows.
+/// Outputs that are walked together by every tile of rows, like those of the int8 product.
+private let outputBlock = 128
+
 @inline(__always)
 private func multiply(_ product: FloatProduct, half: Bool) {
-    let rowCount = product.output.rowCount
-    let tiledRows = rowCount &- rowCount % 4
+    let rows = product.rows
     var output = 0
     while output < product.output.outputCount {
-        let end = min(output &+ 64, product.output.outputCount)
-        var next = output
-        while next < end {
-            tiles(product, next, tiledRows, half: half)
-            next &+= 16
+        let end = min(output &+ outputBlock, product.output.outputCount)
+        var row = 0
+        while row < rows.tiledRows {
+            eachPanel(product, output, end, row) { panel in
+                if lanes_wide_tile() {
+                    twelveRows(panel, rows.tile(at: row), rows.inputCount, half: half)
+                } else {
+                    fourRows(panel, rows.tile(at: row), 4, rows.inputCount, half: half)
+                }
+            }
+            row &+= ActivationTiles.tileRows
         }
-        var row = tiledRows
-        while row < rowCount {
-            oneRow(product, row, output, end, half: half)
-            row &+= 1
-        }
+        lastTile(product, output, end, half: half)
         output = end
     }
 }
 
-/// The first rows, a multiple of four, times the panel of one output and those after it.
+/// The rows that fill no tile times the panels of some outputs.
 @inline(__always)
-private func tiles(_ product: FloatProduct, _ output: Int, _ rowCount: Int, half: Bool) {
-    let panel = product.panels + output / 16 &* product.panelStride
-    let target = product.output.values + output
-    let outputs = min(16, product.output.outputCount &- output)
+private func lastTile(_ product: FloatProduct, _ output: Int, _ end: Int, half: Bool) {
+    let inputs = product.rows.inputCount
+    let first = product.rows.tiledRows
+    let width = product.rows.rowCount &- first
+    let tile = product.rows.tile(at: first)
     var row = 0
-    while lanes_wide_tile() && row &+ 12 <= rowCount {
-        twelveRows(product, panel, row, target, outputs, half: half)
-        row &+= 12
-    }
-    while row < rowCount {
-        fourRows(product, panel, row, target, outputs, half: half)
+    while row &+ 4 <= width {
+        eachPanel(product, output, end, first &+ row) {
+            fourRows($0, tile + row, width, inputs, half: half)
+        }
         row &+= 4
+    }
+    while row < width {
+        oneRow(product, row, output, end, half: half)
+        row &+= 1
+    }
+}
+
+/// One panel, and where a tile's sums over it go.
+private struct Panel {
+    let weights: UnsafeRawPointer
+    let target: UnsafeMutablePointer<Float>
+    let stride: Int
+    let outputs: Int
+    /// Whether this is the first tile, which finds the weights in memory.
+    let isFirst: Bool
+
+    /// The 16 weights of one input.
+    @inline(__always)
+    func load(_ input: Int, half: Bool) -> SIMD16<Float> {
+        widened(weights, input, half: half)
+    }
+
+    @inline(__always)
+    func prefetch(_ input: Int, half: Bool) {
+        if isFirst { lanes_prefetch(weights + (input &* (half ? 32 : 64) &+ prefetchDistance)) }
     }
 }
 
 /// The 16 weights of one input.
 @inline(__always)
-private func weights(_ panel: UnsafeRawPointer, _ input: Int, half: Bool) -> SIMD16<Float> {
+private func widened(_ panel: UnsafeRawPointer, _ input: Int, half: Bool) -> SIMD16<Float> {
     half
         ? lanes_load_half(panel.assumingMemoryBound(to: UInt16.self) + input &* 16)
         : lanes_load(panel.assumingMemoryBound(to: Float.self) + input &* 16)
 }
 
+/// Calls the body with each panel of some outputs.
 @inline(__always)
-private func prefetch(_ panel: UnsafeRawPointer, _ input: Int, half: Bool) {
-    lanes_prefetch(panel + (input &* (half ? 32 : 64) &+ prefetchDistance))
+private func eachPanel(
+    _ product: FloatProduct, _ first: Int, _ end: Int, _ row: Int, _ body: (Panel) -> Void
+) {
+    var output = first
+    while output < end {
+        body(
+            Panel(
+                weights: product.panels + output / 16 &* product.panelStride,
+                target: product.output.values + (row &* product.output.stride &+ output),
+                stride: product.output.stride, outputs: min(16, end &- output),
+                isFirst: row == 0))
+        output &+= 16
+    }
 }
 
 /// Output sums of four rows.
@@ -82,114 +120,110 @@ private struct Quad {
     init() {}
 
     @inline(__always)
-    mutating func add(_ lanes: SIMD16<Float>, _ inputs: UnsafePointer<Float>, _ stride: Int) {
+    mutating func add(_ lanes: SIMD16<Float>, _ inputs: UnsafePointer<Float>) {
         a = lanes_multiply_add(lanes, lanes_splat(inputs[0]), a)
-        b = lanes_multiply_add(lanes, lanes_splat(inputs[stride]), b)
-        c = lanes_multiply_add(lanes, lanes_splat(inputs[2 &* stride]), c)
-        d = lanes_multiply_add(lanes, lanes_splat(inputs[3 &* stride]), d)
+        b = lanes_multiply_add(lanes, lanes_splat(inputs[1]), b)
+        c = lanes_multiply_add(lanes, lanes_splat(inputs[2]), c)
+        d = lanes_multiply_add(lanes, lanes_splat(inputs[3]), d)
     }
 
     @inline(__always)
-    func store(_ target: UnsafeMutablePointer<Float>, _ stride: Int, _ count: Int) {
-        lanes_store_part(target, a, count)
-        lanes_store_part(target + stride, b, count)
-        lanes_store_part(target + 2 &* stride, c, count)
-        lanes_store_part(target + 3 &* stride, d, count)
+    func store(_ panel: Panel, row: Int) {
+        let target = panel.target + row &* panel.stride
+        lanes_store_part(target, a, panel.outputs)
+        lanes_store_part(target + panel.stride, b, panel.outputs)
+        lanes_store_part(target + 2 &* panel.stride, c, panel.outputs)
+        lanes_store_part(target + 3 &* panel.stride, d, panel.outputs)
     }
 }
 
 @inline(__always)
 private func twelveRows(
-    _ product: FloatProduct, _ panel: UnsafeRawPointer, _ row: Int,
-    _ target: UnsafeMutablePointer<Float>, _ outputs: Int, half: Bool
+    _ panel: Panel, _ tile: UnsafePointer<Float>, _ inputCount: Int, half: Bool
 ) {
-    let stride = product.rowStride
-    let inputs = product.rows + row &* stride
     var first = Quad()
     var second = Quad()
     var third = Quad()
+    var rows = tile
     var input = 0
-    while input < product.inputCount {
-        let lanes = weights(panel, input, half: half)
-        if row == 0 { prefetch(panel, input, half: half) }
-        first.add(lanes, inputs + input, stride)
-        second.add(lanes, inputs + 4 &* stride + input, stride)
-        third.add(lanes, inputs + 8 &* stride + input, stride)
+    while input < inputCount {
+        let lanes = panel.load(input, half: half)
+        panel.prefetch(input, half: half)
+        first.add(lanes, rows)
+        second.add(lanes, rows + 4)
+        third.add(lanes, rows + 8)
+        rows += 12
         input &+= 1
     }
-    let outputStride = product.output.stride
-    let start = target + row &* outputStride
-    first.store(start, outputStride, outputs)
-    second.store(start + 4 &* outputStride, outputStride, outputs)
-    third.store(start + 8 &* outputStride, outputStride, outputs)
+    first.store(panel, row: 0)
+    second.store(panel, row: 4)
+    third.store(panel, row: 8)
 }
 
+/// Four rows of a tile of `width` rows.
 @inline(__always)
 private func fourRows(
-    _ product: FloatProduct, _ panel: UnsafeRawPointer, _ row: Int,
-    _ target: UnsafeMutablePointer<Float>, _ outputs: Int, half: Bool
+    _ panel: Panel, _ tile: UnsafePointer<Float>, _ width: Int, _ inputCount: Int, half: Bool
 ) {
-    let stride = product.rowStride
-    let inputs = product.rows + row &* stride
     var sums = Quad()
+    var rows = tile
     var input = 0
-    while input < product.inputCount {
-        if row == 0 { prefetch(panel, input, half: half) }
-        sums.add(weights(panel, input, half: half), inputs + input, stride)
+    while input < inputCount {
+        panel.prefetch(input, half: half)
+        sums.add(panel.load(input, half: half), rows)
+        rows += width
         input &+= 1
     }
-    sums.store(target + row &* product.output.stride, product.output.stride, outputs)
+    sums.store(panel, row: 0)
 }
 
-/// One row times the panels of at most 64 outputs.
+/// One row of the last tile times the panels of some outputs, four at a time.
 @inline(__always)
 private func oneRow(
     _ product: FloatProduct, _ row: Int, _ first: Int, _ end: Int, half: Bool
 ) {
-    let inputs = product.rows + row &* product.rowStride
-    let target = product.output.values + row &* product.output.stride
-    if end &- first == 64 {
-        onePanelQuad(product, inputs, target, first, half: half)
-        return
-    }
     var output = first
-    while output < end {
-        let panel = product.panels + output / 16 &* product.panelStride
+    while output &+ 64 <= end {
+        fourPanels(product, row, output, half: half)
+        output &+= 64
+    }
+    let start = product.rows.tiledRows
+    let width = product.rows.rowCount &- start
+    let tile = product.rows.tile(at: start) + row
+    eachPanel(product, output, end, start &+ row) { panel in
         var sum = lanes_splat(0)
         var input = 0
-        while input < product.inputCount {
-            let lanes = weights(panel, input, half: half)
-            sum = lanes_multiply_add(lanes, lanes_splat(inputs[input]), sum)
+        while input < product.rows.inputCount {
+            let value = lanes_splat(tile[input &* width])
+            sum = lanes_multiply_add(panel.load(input, half: half), value, sum)
             input &+= 1
         }
-        lanes_store_part(target + output, sum, min(16, end &- output))
-        output &+= 16
+        lanes_store_part(panel.target, sum, panel.outputs)
     }
 }
 
-/// One row times four whole panels.
+/// One row of the last tile times four whole panels.
 @inline(__always)
-private func onePanelQuad(
-    _ product: FloatProduct, _ inputs: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>,
-    _ output: Int, half: Bool
-) {
+private func fourPanels(_ product: FloatProduct, _ row: Int, _ output: Int, half: Bool) {
+    let start = product.rows.tiledRows
+    let width = product.rows.rowCount &- start
     let stride = product.panelStride
     let panel = product.panels + output / 16 &* stride
-    var a = lanes_splat(0)
-    var b = lanes_splat(0)
-    var c = lanes_splat(0)
-    var d = lanes_splat(0)
+    let target = product.output.values + ((start &+ row) &* product.output.stride &+ output)
+    var rows = product.rows.tile(at: start) + row
+    var sums = Quad()
     var input = 0
-    while input < product.inputCount {
-        let value = lanes_splat(inputs[input])
-        a = lanes_multiply_add(weights(panel, input, half: half), value, a)
-        b = lanes_multiply_add(weights(panel + stride, input, half: half), value, b)
-        c = lanes_multiply_add(weights(panel + 2 &* stride, input, half: half), value, c)
-        d = lanes_multiply_add(weights(panel + 3 &* stride, input, half: half), value, d)
+    while input < product.rows.inputCount {
+        let value = lanes_splat(rows[0])
+        sums.a = lanes_multiply_add(widened(panel, input, half: half), value, sums.a)
+        sums.b = lanes_multiply_add(widened(panel + stride, input, half: half), value, sums.b)
+        sums.c = lanes_multiply_add(widened(panel + 2 &* stride, input, half: half), value, sums.c)
+        sums.d = lanes_multiply_add(widened(panel + 3 &* stride, input, half: half), value, sums.d)
+        rows += width
         input &+= 1
     }
-    lanes_store(target + output, a)
-    lanes_store(target + output + 16, b)
-    lanes_store(target + output + 32, c)
-    lanes_store(target + output + 48, d)
+    lanes_store(target, sums.a)
+    lanes_store(target + 16, sums.b)
+    lanes_store(target + 32, sums.c)
+    lanes_store(target + 48, sums.d)
 }

@@ -8,10 +8,11 @@ public import KernelTypes
 @export(interface)
 public func makeKernelTable() -> KernelTable {
     KernelTable(
-        activationGroupBytes: PanelShape.groupWidth / PanelShape.blockWidth
-            * lanes_activation_block_bytes(),
+        tileRows: ActivationTiles.tileRows,
+        activationGroupBytes: ActivationTiles.rowGroupBytes,
         quantize: { quantize($0) },
         quantizedProduct: { quantizedProduct($0) },
+        tile: { tile($0) },
         singleProduct: { singleProduct($0) },
         halfProduct: { halfProduct($0) },
         normalize: { normalize($0, weight: $1, count: $2, epsilon: $3, into: $4) },
@@ -19,8 +20,9 @@ public func makeKernelTable() -> KernelTable {
         gate: { gate($0, up: $1, count: $2, into: $3) },
         softmax: { softmax($0, count: $1) },
         logSumExp: { logSumExp($0, count: $1) },
+        largestIndex: { largestIndex($0, count: $1) },
         rotate: { rotate($0) },
         storeElements: { storeElements($0, count: $1, into: $2, stride: $3, half: $4) },
-        scores: { attentionScores($0, query: $1, scale: $2, into: $3) },
-        mix: { attentionMix($0, weights: $1, into: $2) })
+        scores: { attentionScores($0) },
+        mix: { attentionMix($0) })
 }

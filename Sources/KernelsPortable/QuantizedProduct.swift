@@ -4,72 +4,89 @@ internal import KernelTypes
 // The int8 product. Unrolled by hand in quads of rows: a loop over accumulators would keep them in
 // memory instead of registers. Tiles are 12 rows (24 accumulators of the 32 registers), 4 rows or
 // one; each row is the same chain in all of them, so its bits do not depend on the tile:
-//     sum = 0; for each group: sum = fma(float(integer sum), weight scale * row scale, sum)
+//     sum = 0; for each group: sum = fma(float(integer sum) * row scale, weight scale, sum)
 
 /// How far ahead of a tile's arithmetic weights are fetched: panels lie one after another, and the
 /// processor's own prefetcher does not keep up with a tile that computes between its loads.
 private let prefetchDistance = 4096
 
+/// Outputs that are walked together by every tile of rows: for 2,048 inputs their weights, half a
+/// mebibyte, stay in the second-level cache, and rows are fetched from farther away but once for
+/// all of them. For more inputs too, fewer outputs were slower.
+private let outputBlock = 256
+
 /// Multiplies every row by every panel.
-///
-/// Walks four panels at a time: they stay in the second-level cache while a tile's activations,
-/// in the first-level cache, meet all four of them.
 func quantizedProduct(_ product: QuantizedProduct) {
-    let rowCount = product.output.rowCount
     var output = 0
     while output < product.output.outputCount {
-        let end = min(output &+ 64, product.output.outputCount)
-        var row = 0
-        while lanes_wide_tile() && row &+ 12 <= rowCount {
-            eachPanel(product, output, end) {
-                twelveRows(product, $0, Rows(product, row), $1, $2)
-            }
-            row &+= 12
-        }
-        while row &+ 4 <= rowCount {
-            eachPanel(product, output, end) {
-                fourRows(product, $0, Rows(product, row), $1, $2)
-            }
-            row &+= 4
-        }
-        while row < rowCount {
-            eachPanel(product, output, end) {
-                oneRow(product, $0, Rows(product, row), $1, $2)
-            }
-            row &+= 1
-        }
+        let end = min(output &+ outputBlock, product.output.outputCount)
+        eachTile(product, output, end)
+        lastTile(product, output, end)
         output = end
     }
 }
 
-/// Calls the body with each panel of some outputs, where its first output goes and their number.
+/// Every whole tile of rows times the panels of some outputs.
 @inline(__always)
-private func eachPanel(
-    _ product: QuantizedProduct, _ first: Int, _ end: Int,
-    _ body: (UnsafeRawPointer, UnsafeMutablePointer<Float>, Int) -> Void
-) {
-    var output = first
-    while output < end {
-        body(
-            product.panels + output / 16 &* product.panelStride, product.output.values + output,
-            min(16, end &- output))
-        output &+= 16
+private func eachTile(_ product: QuantizedProduct, _ output: Int, _ end: Int) {
+    let groups = product.rows.groupCount
+    var row = 0
+    while row < product.rows.tiledRows {
+        let tile = product.rows.tile(at: row)
+        eachPanel(product, output, end, row) { panel in
+            if lanes_wide_tile() {
+                twelveRows(panel, tile, groups)
+            } else {
+                fourRows(panel, tile, 0, 4, groups)
+            }
+        }
+        row &+= ActivationTiles.tileRows
     }
 }
 
-/// What a tile reads of its rows, from its first row on.
-private struct Rows {
-    let index: Int
-    let blocks: UnsafeRawPointer
-    let scales: UnsafePointer<Float>
-    let offsets: UnsafePointer<Int32>
+/// The rows that fill no tile times the panels of some outputs.
+@inline(__always)
+private func lastTile(_ product: QuantizedProduct, _ output: Int, _ end: Int) {
+    let first = product.rows.tiledRows
+    let width = product.rows.rowCount &- first
+    let tile = product.rows.tile(at: first)
+    let groups = product.rows.groupCount
+    var row = 0
+    while row &+ 4 <= width {
+        eachPanel(product, output, end, first &+ row) { fourRows($0, tile, row, width, groups) }
+        row &+= 4
+    }
+    while row < width {
+        eachPanel(product, output, end, first &+ row) { oneRow($0, tile, row, width, groups) }
+        row &+= 1
+    }
+}
 
-    @inline(__always)
-    init(_ product: QuantizedProduct, _ row: Int) {
-        index = row
-        blocks = product.blocks + row &* product.blockStride
-        scales = product.scales + row &* product.groupStride
-        offsets = product.offsets + row &* product.groupStride
+/// One panel, and where a tile's sums over it go.
+private struct Panel {
+    let weights: UnsafePointer<UInt8>
+    let scales: UnsafePointer<UInt16>
+    let target: UnsafeMutablePointer<Float>
+    let stride: Int
+    let outputs: Int
+}
+
+/// Calls the body with each panel of some outputs.
+@inline(__always)
+private func eachPanel(
+    _ product: QuantizedProduct, _ first: Int, _ end: Int, _ row: Int, _ body: (Panel) -> Void
+) {
+    var output = first
+    while output < end {
+        let panel = product.panels + output / 16 &* product.panelStride
+        body(
+            Panel(
+                weights: panel.assumingMemoryBound(to: UInt8.self),
+                scales: (panel + product.rows.groupCount &* 512)
+                    .assumingMemoryBound(to: UInt16.self),
+                target: product.output.values + (row &* product.output.stride &+ output),
+                stride: product.output.stride, outputs: min(16, end &- output)))
+        output &+= 16
     }
 }
 
@@ -81,19 +98,19 @@ private struct IntegerQuad {
     var d: SIMD16<Int32>
 
     @inline(__always)
-    init(_ offsets: UnsafePointer<Int32>, _ stride: Int) {
-        a = lanes_splat_integer(offsets[0])
-        b = lanes_splat_integer(offsets[stride])
-        c = lanes_splat_integer(offsets[2 &* stride])
-        d = lanes_splat_integer(offsets[3 &* stride])
+    init(_ offsets: UnsafeRawPointer) {
+        a = lanes_splat_integer(offsets.load(fromByteOffset: 0, as: Int32.self))
+        b = lanes_splat_integer(offsets.load(fromByteOffset: 4, as: Int32.self))
+        c = lanes_splat_integer(offsets.load(fromByteOffset: 8, as: Int32.self))
+        d = lanes_splat_integer(offsets.load(fromByteOffset: 12, as: Int32.self))
     }
 
     @inline(__always)
-    mutating func add(_ weights: SIMD64<UInt8>, _ blocks: UnsafeRawPointer, _ stride: Int) {
+    mutating func add(_ weights: SIMD64<UInt8>, _ blocks: UnsafeRawPointer) {
         a = lanes_dot(a, weights, blocks)
-        b = lanes_dot(b, weights, blocks + stride)
-        c = lanes_dot(c, weights, blocks + 2 &* stride)
-        d = lanes_dot(d, weights, blocks + 3 &* stride)
+        b = lanes_dot(b, weights, blocks + ActivationTiles.blockBytes)
+        c = lanes_dot(c, weights, blocks + 2 &* ActivationTiles.blockBytes)
+        d = lanes_dot(d, weights, blocks + 3 &* ActivationTiles.blockBytes)
     }
 }
 
@@ -109,132 +126,122 @@ private struct FloatQuad {
 
     @inline(__always)
     mutating func add(
-        _ sums: IntegerQuad, _ weightScales: SIMD16<Float>, _ scales: UnsafePointer<Float>,
-        _ stride: Int
+        _ sums: IntegerQuad, _ weightScales: SIMD16<Float>, _ scales: UnsafeRawPointer
     ) {
-        a = scaled(sums.a, weightScales, scales[0], a)
-        b = scaled(sums.b, weightScales, scales[stride], b)
-        c = scaled(sums.c, weightScales, scales[2 &* stride], c)
-        d = scaled(sums.d, weightScales, scales[3 &* stride], d)
+        a = scaled(sums.a, weightScales, scales, a)
+        b = scaled(sums.b, weightScales, scales + 4, b)
+        c = scaled(sums.c, weightScales, scales + 8, c)
+        d = scaled(sums.d, weightScales, scales + 12, d)
     }
 
     @inline(__always)
-    func store(_ target: UnsafeMutablePointer<Float>, _ stride: Int, _ count: Int) {
-        lanes_store_part(target, a, count)
-        lanes_store_part(target + stride, b, count)
-        lanes_store_part(target + 2 &* stride, c, count)
-        lanes_store_part(target + 3 &* stride, d, count)
+    func store(_ panel: Panel, row: Int) {
+        let target = panel.target + row &* panel.stride
+        lanes_store_part(target, a, panel.outputs)
+        lanes_store_part(target + panel.stride, b, panel.outputs)
+        lanes_store_part(target + 2 &* panel.stride, c, panel.outputs)
+        lanes_store_part(target + 3 &* panel.stride, d, panel.outputs)
     }
 }
 
 @inline(__always)
 private func scaled(
-    _ integers: SIMD16<Int32>, _ weightScales: SIMD16<Float>, _ scale: Float, _ sum: SIMD16<Float>
+    _ integers: SIMD16<Int32>, _ weightScales: SIMD16<Float>, _ scale: UnsafeRawPointer,
+    _ sum: SIMD16<Float>
 ) -> SIMD16<Float> {
-    lanes_multiply_add(lanes_from_integers(integers), weightScales * lanes_splat(scale), sum)
+    let factor = lanes_splat(scale.load(as: Float.self))
+    return lanes_multiply_add(lanes_from_integers(integers) * factor, weightScales, sum)
 }
 
-@inline(__always)
-private func weightScales(_ product: QuantizedProduct, _ panel: UnsafeRawPointer)
-    -> UnsafePointer<UInt16>
-{
-    (panel + product.groupCount &* 512).assumingMemoryBound(to: UInt16.self)
-}
-
-private func twelveRows(
-    _ product: QuantizedProduct, _ panel: UnsafeRawPointer, _ rows: Rows,
-    _ target: UnsafeMutablePointer<Float>, _ outputs: Int
-) {
-    let scaleTable = weightScales(product, panel)
-    let stride = product.blockStride
-    let groupStride = product.groupStride
-    let blockBytes = lanes_activation_block_bytes()
-    var first = FloatQuad()
-    var second = FloatQuad()
-    var third = FloatQuad()
-    var weights = panel.assumingMemoryBound(to: UInt8.self)
-    var blocks = rows.blocks
+private func twelveRows(_ panel: Panel, _ tile: UnsafeRawPointer, _ groups: Int) {
+    var one = FloatQuad()
+    var two = FloatQuad()
+    var three = FloatQuad()
+    let quadBytes = 4 &* ActivationTiles.blockBytes
+    var weights = panel.weights
+    var blocks = tile
     var group = 0
-    while group < product.groupCount {
-        let offsets = rows.offsets + group
-        var one = IntegerQuad(offsets, groupStride)
-        var two = IntegerQuad(offsets + 4 &* groupStride, groupStride)
-        var three = IntegerQuad(offsets + 8 &* groupStride, groupStride)
+    while group < groups {
+        let scales = blocks + 24 &* quadBytes
+        var first = IntegerQuad(scales + 48)
+        var second = IntegerQuad(scales + 64)
+        var third = IntegerQuad(scales + 80)
         var block = 0
         while block < 8 {
             let lanes = lanes_load_block(weights)
             lanes_prefetch(weights + prefetchDistance)
-            one.add(lanes, blocks, stride)
-            two.add(lanes, blocks + 4 &* stride, stride)
-            three.add(lanes, blocks + 8 &* stride, stride)
+            first.add(lanes, blocks)
+            second.add(lanes, blocks + quadBytes)
+            third.add(lanes, blocks + 2 &* quadBytes)
             weights += 64
-            blocks += blockBytes
+            blocks += 3 &* quadBytes
             block &+= 1
         }
-        let factors = lanes_load_half(scaleTable + group &* 16)
-        let scales = rows.scales + group
-        first.add(one, factors, scales, groupStride)
-        second.add(two, factors, scales + 4 &* groupStride, groupStride)
-        third.add(three, factors, scales + 8 &* groupStride, groupStride)
+        let factors = lanes_load_half(panel.scales + group &* 16)
+        one.add(first, factors, scales)
+        two.add(second, factors, scales + 16)
+        three.add(third, factors, scales + 32)
+        blocks += 96
         group &+= 1
     }
-    let outputStride = product.output.stride
-    let start = target + rows.index &* outputStride
-    first.store(start, outputStride, outputs)
-    second.store(start + 4 &* outputStride, outputStride, outputs)
-    third.store(start + 8 &* outputStride, outputStride, outputs)
+    one.store(panel, row: 0)
+    two.store(panel, row: 4)
+    three.store(panel, row: 8)
 }
 
+/// Four rows, from `row` on, of a tile of `width` rows.
+@inline(__always)
 private func fourRows(
-    _ product: QuantizedProduct, _ panel: UnsafeRawPointer, _ rows: Rows,
-    _ target: UnsafeMutablePointer<Float>, _ outputs: Int
+    _ panel: Panel, _ tile: UnsafeRawPointer, _ row: Int, _ width: Int, _ groups: Int
 ) {
-    let scaleTable = weightScales(product, panel)
-    let blockBytes = lanes_activation_block_bytes()
     var sums = FloatQuad()
-    var weights = panel.assumingMemoryBound(to: UInt8.self)
-    var blocks = rows.blocks
+    let blockStride = width &* ActivationTiles.blockBytes
+    var weights = panel.weights
+    var start = tile
     var group = 0
-    while group < product.groupCount {
-        var integers = IntegerQuad(rows.offsets + group, product.groupStride)
+    while group < groups {
+        let scales = start + (8 &* blockStride &+ 4 &* row)
+        var blocks = UnsafeRawPointer(start + row &* ActivationTiles.blockBytes)
+        var integers = IntegerQuad(scales + 4 &* width)
         var block = 0
         while block < 8 {
             lanes_prefetch(weights + prefetchDistance)
-            integers.add(lanes_load_block(weights), blocks, product.blockStride)
+            integers.add(lanes_load_block(weights), blocks)
             weights += 64
-            blocks += blockBytes
+            blocks += blockStride
             block &+= 1
         }
-        let factors = lanes_load_half(scaleTable + group &* 16)
-        sums.add(integers, factors, rows.scales + group, product.groupStride)
+        sums.add(integers, lanes_load_half(panel.scales + group &* 16), scales)
+        start += width &* ActivationTiles.rowGroupBytes
         group &+= 1
     }
-    let outputStride = product.output.stride
-    sums.store(target + rows.index &* outputStride, outputStride, outputs)
+    sums.store(panel, row: 0)
 }
 
+/// One row of a tile of `width` rows.
 private func oneRow(
-    _ product: QuantizedProduct, _ panel: UnsafeRawPointer, _ rows: Rows,
-    _ target: UnsafeMutablePointer<Float>, _ outputs: Int
+    _ panel: Panel, _ tile: UnsafeRawPointer, _ row: Int, _ width: Int, _ groups: Int
 ) {
-    let scaleTable = weightScales(product, panel)
-    let blockBytes = lanes_activation_block_bytes()
     var sum = lanes_splat(0)
-    var weights = panel.assumingMemoryBound(to: UInt8.self)
-    var blocks = rows.blocks
+    let blockStride = width &* ActivationTiles.blockBytes
+    var weights = panel.weights
+    var start = tile
     var group = 0
-    while group < product.groupCount {
-        var integers = lanes_splat_integer(rows.offsets[group])
+    while group < groups {
+        let scale = start + (8 &* blockStride &+ 4 &* row)
+        var blocks = UnsafeRawPointer(start + row &* ActivationTiles.blockBytes)
+        var integers = lanes_splat_integer(scale.load(fromByteOffset: 4 &* width, as: Int32.self))
         var block = 0
         while block < 8 {
             integers = lanes_dot(integers, lanes_load_block(weights), blocks)
             weights += 64
-            blocks += blockBytes
+            blocks += blockStride
             block &+= 1
         }
-        let factors = lanes_load_half(scaleTable + group &* 16)
-        sum = scaled(integers, factors, rows.scales[group], sum)
+        let factors = lanes_load_half(panel.scales + group &* 16)
+        sum = scaled(integers, factors, scale, sum)
+        start += width &* ActivationTiles.rowGroupBytes
         group &+= 1
     }
-    lanes_store_part(target + rows.index &* product.output.stride, sum, outputs)
+    lanes_store_part(panel.target, sum, panel.outputs)
 }

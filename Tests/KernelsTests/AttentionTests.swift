@@ -83,6 +83,57 @@ private struct StoredSequence {
         }
     }
 
+    @Test(arguments: [KeyValueStore.Precision.f32, .f16], [1, 3, 4, 8])
+    func rowsTogetherHaveTheBitsOfEachAlone(
+        precision: KeyValueStore.Precision, heads: Int
+    ) throws {
+        let dimension = 26
+        for kernels in try allKernels() {
+            let sequence = try StoredSequence(
+                kernels, positions: 100, heads: 2, dimension: dimension, precision: precision)
+            var noise = Noise(seed: 43)
+            let rows = (0..<37).map { _ in noise.floats((heads + 1) * dimension, bound: 2) }
+            let scratch = AttentionScratch(contextLength: 100, headDimension: dimension)
+            for (first, count) in [(0, 37), (1, 1), (30, 5), (63, 37)] {
+                let z = RowBuffer(rowCapacity: 37, width: (heads + 1) * dimension)
+                kernels.attend(
+                    sequence.store, layer: 1, keyHead: 1, blocks: sequence.blocks,
+                    rows: 0..<count, position: first, heads: 1..<heads + 1, query: buffer(rows),
+                    scale: 0.25, scratch: scratch, into: z)
+                for row in 0..<count {
+                    for head in 1...heads {
+                        let columns = head * dimension..<(head + 1) * dimension
+                        let alone = sequence.attend(
+                            kernels, Array(rows[row][columns]), head: 1, count: first + row + 1)
+                        #expect(bits([z.copyRow(row, columns: columns)]) == bits([alone.mix]))
+                    }
+                    #expect(z.copyRow(row, columns: 0..<dimension).allSatisfy { $0 == 0 })
+                }
+            }
+        }
+    }
+
+    @Test func laterRowsDoNotReachEarlierOnes() throws {
+        for kernels in try allKernels() {
+            let sequence = try StoredSequence(
+                kernels, positions: 20, heads: 1, dimension: 32, precision: .f16)
+            let poison = buffer([Array(repeating: Float.infinity, count: 64)])
+            kernels.storeKeyValue(
+                sequence.store, layer: 1, block: Int(sequence.blocks[0]), slot: 15, from: poison,
+                row: 0, keyColumn: 0, valueColumn: 32)
+            let z = RowBuffer(rowCapacity: 20, width: 32)
+            kernels.attend(
+                sequence.store, layer: 1, keyHead: 0, blocks: sequence.blocks, rows: 0..<20,
+                position: 0, heads: 0..<1,
+                query: buffer(Array(repeating: Array(repeating: 1, count: 32), count: 20)),
+                scale: 1, scratch: AttentionScratch(contextLength: 20, headDimension: 32), into: z)
+            for row in 0..<20 {
+                let finite = z.copyRow(row, columns: 0..<32).allSatisfy(\.isFinite)
+                #expect(finite == (row < 15), "\(kernels.path) \(row)")
+            }
+        }
+    }
+
     @Test func laterPositionsInTheLastBlockDoNotMatter() throws {
         for kernels in try allKernels() {
             let long = try StoredSequence(

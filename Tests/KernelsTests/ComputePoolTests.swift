@@ -71,13 +71,13 @@ private final class Counter: Sendable {
         let rows = (0..<14).map { _ in noise.floats(96) }
         let expected = bits(product(kernels, matrix, rows))
         let prepared = PreparedRows(rowCapacity: 14, inputs: 96, form: .int8)
-        kernels.prepare(buffer(rows), columns: 0..<96, rows: 0..<14, into: prepared)
+        kernels.prepare(buffer(rows), columns: 0..<96, rows: 0..<14, of: 14, into: prepared)
         for threads in [2, 5] {
             let pool = ComputePool(threadCount: threads, pinned: false)
             let output = RowBuffer(rowCapacity: 14, width: 300)
             pool.run(taskCount: 19) { panel, _ in
                 kernels.product(
-                    matrix, prepared, rows: 0..<14, panels: panel..<panel + 1, into: output, at: 0)
+                    matrix, prepared, rowCount: 14, panels: panel..<panel + 1, into: output, at: 0)
             }
             #expect(bits((0..<14).map { output.copyRow($0, columns: 0..<300) }) == expected)
         }

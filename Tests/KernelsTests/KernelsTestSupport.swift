@@ -68,17 +68,23 @@ func product(
     panelStep: Int = 1000
 ) -> [[Float]] {
     let layout = matrix.layout
-    let prepared = PreparedRows(rowCapacity: rows.count, inputs: layout.inputs, form: layout.form)
-    let output = RowBuffer(rowCapacity: rows.count, width: layout.outputs)
+    var found: [[Float]] = []
     for row in stride(from: 0, to: rows.count, by: rowStep) {
-        let range = row..<min(row + rowStep, rows.count)
-        kernels.prepare(buffer(rows), columns: 0..<layout.inputs, rows: range, into: prepared)
+        let batch = Array(rows[row..<min(row + rowStep, rows.count)])
+        let prepared = PreparedRows(
+            rowCapacity: batch.count, inputs: layout.inputs, form: layout.form)
+        let output = RowBuffer(rowCapacity: batch.count, width: layout.outputs)
+        kernels.prepare(
+            buffer(batch), columns: 0..<layout.inputs, rows: 0..<batch.count, of: batch.count,
+            into: prepared)
         for panel in stride(from: 0, to: layout.panelCount, by: panelStep) {
             let panels = panel..<min(panel + panelStep, layout.panelCount)
-            kernels.product(matrix, prepared, rows: range, panels: panels, into: output, at: 0)
+            kernels.product(
+                matrix, prepared, rowCount: batch.count, panels: panels, into: output, at: 0)
         }
+        found += (0..<batch.count).map { output.copyRow($0, columns: 0..<layout.outputs) }
     }
-    return (0..<rows.count).map { output.copyRow($0, columns: 0..<layout.outputs) }
+    return found
 }
 
 /// Bit patterns, so that equality tells zeros and NaNs apart.

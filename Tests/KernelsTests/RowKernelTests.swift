@@ -35,6 +35,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 7, 16, 1023, 1024, 1025, 5000])
+    func theLargestColumnIsTheFirstOfTheLargest(width: Int) throws {
+        var noise = Noise(seed: 33)
+        for kernels in try allKernels() {
+            var row = noise.floats(width)
+            row[width * 2 / 3] = 2
+            row[width - 1] = 2
+            #expect(kernels.largestColumn(buffer([row]), row: 0) == width * 2 / 3)
+            row[width / 2] = .nan
+            let expected = row.firstIndex(of: 2) ?? 0
+            #expect(kernels.largestColumn(buffer([row]), row: 0) == expected)
+            let none = Array(repeating: Float.nan, count: width)
+            #expect(kernels.largestColumn(buffer([none]), row: 0) == 0)
+        }
+    }
+
     @Test func theGatedActivationIsGradualAtItsEnds() throws {
         let gate: [Float] = [0, -0.0, -87, 87, -200, 200, -1e30, 1e30, 1e-30, .nan, .infinity]
         let up = Array(repeating: Float(1), count: gate.count)

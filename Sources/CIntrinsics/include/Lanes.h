@@ -52,17 +52,23 @@ LANES_INLINE void lanes_store(float *target, LanesF32 lanes) {
     memcpy(target, &lanes, sizeof(lanes));
 }
 
-// The first `count` lanes from memory, the others zero.
-LANES_INLINE LanesF32 lanes_load_part(const float *source, intptr_t count) {
+// The first `count` lanes from memory, the others `rest`.
+LANES_INLINE LanesF32 lanes_load_part_or(const float *source, intptr_t count, float rest) {
+    LanesF32 lanes = rest;
 #if defined(__AVX512F__)
-    return (LanesF32)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), source);
+    __mmask16 mask = (__mmask16)((1u << count) - 1);
+    return (LanesF32)_mm512_mask_loadu_ps((__m512)lanes, mask, source);
 #else
-    LanesF32 lanes = 0;
     for (intptr_t i = 0; i < 16; i++) {
         if (i < count) lanes[i] = source[i];
     }
     return lanes;
 #endif
+}
+
+// The first `count` lanes from memory, the others zero.
+LANES_INLINE LanesF32 lanes_load_part(const float *source, intptr_t count) {
+    return lanes_load_part_or(source, count, 0);
 }
 
 LANES_INLINE void lanes_store_part(float *target, LanesF32 lanes, intptr_t count) {
@@ -156,22 +162,29 @@ LANES_INLINE int32_t lanes_sum_integers(LanesI32 lanes) { return __builtin_reduc
 
 // The largest lane; NaN lanes are passed over or kept, never trusted: callers propagate them apart.
 LANES_INLINE float lanes_largest(LanesF32 lanes) {
-    float largest = lanes[0];
-    for (int i = 1; i < 16; i++) largest = lanes[i] > largest ? lanes[i] : largest;
-    return largest;
+    typedef float Eight __attribute__((ext_vector_type(8)));
+    typedef float Four __attribute__((ext_vector_type(4)));
+    Eight eight = lanes.lo > lanes.hi ? lanes.lo : lanes.hi;
+    Four four = eight.lo > eight.hi ? eight.lo : eight.hi;
+    float low = four.x > four.z ? four.x : four.z;
+    float high = four.y > four.w ? four.y : four.w;
+    return low > high ? low : high;
 }
 
-// Writes 16 integers of -128...127 as activation blocks; lanes_dot reads them.
-LANES_INLINE void lanes_store_activations(void *target, LanesI32 lanes) {
+// Writes 16 integers of -128...127 as four activation blocks, `stride` bytes from one to the next;
+// lanes_dot reads them.
+LANES_INLINE void lanes_store_activations(void *target, intptr_t stride, LanesI32 lanes) {
 #if LANES_BYTE_DOT
-    LanesI8 bytes = __builtin_convertvector(lanes, LanesI8);
-    memcpy(target, &bytes, sizeof(bytes));
+    LanesI8 blocks = __builtin_convertvector(lanes, LanesI8);
 #else
-    LanesI16 words = __builtin_convertvector(lanes, LanesI16);
-    words = __builtin_shufflevector(
-        words, words, 0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15);
-    memcpy(target, &words, sizeof(words));
+    LanesI16 blocks = __builtin_convertvector(lanes, LanesI16);
+    blocks = __builtin_shufflevector(
+        blocks, blocks, 0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15);
 #endif
+    enum { size = sizeof(blocks) / 4 };
+    char bytes[sizeof(blocks)];
+    memcpy(bytes, &blocks, sizeof(blocks));
+    for (int i = 0; i < 4; i++) memcpy((char *)target + i * stride, bytes + i * size, size);
 }
 
 // Adds to each of 16 sums the products of its four unsigned weight bytes with the four activations
