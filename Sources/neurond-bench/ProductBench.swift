@@ -75,7 +75,8 @@ struct ProductBench {
             }
         }
         prepared = PreparedRows(rowCapacity: rows, inputs: layout.inputs, form: layout.form)
-        kernels.prepare(input, columns: 0..<layout.inputs, rows: 0..<rows, into: prepared)
+        kernels.prepare(
+            input, columns: 0..<layout.inputs, rows: 0..<rows, of: rows, into: prepared)
         output = RowBuffer(rowCapacity: rows, width: layout.outputs)
     }
 
@@ -98,7 +99,7 @@ struct ProductBench {
         pool.run(taskCount: (panels + perTask - 1) / perTask) { task, _ in
             let range = (task * perTask)..<min(panels, (task + 1) * perTask)
             kernels.product(
-                matrix, prepared, rows: 0..<rows, panels: range, into: output, at: 0)
+                matrix, prepared, rowCount: rows, panels: range, into: output, at: 0)
         }
     }
 }
