@@ -13,7 +13,9 @@ private let prefetchDistance = 4096
 /// Outputs that are walked together by every tile of rows: for 2,048 inputs their weights, half a
 /// mebibyte, stay in the second-level cache, and rows are fetched from farther away but once for
 /// all of them. For more inputs too, fewer outputs were slower.
-private let outputBlock = 256
+/// Outputs that are walked together by every tile of rows.
+///
+/// For 2,048 inputs their weights, half a
 
 /// Multiplies every row by every panel.
 func quantizedProduct(_ product: QuantizedProduct) {
