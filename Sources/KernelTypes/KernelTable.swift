@@ -62,6 +62,13 @@ public struct KernelTable: Sendable {
             _ target: UnsafeMutablePointer<Float>
         ) -> Void
 
+    /// Adds columns of rows to one sum a column, in the order of the rows.
+    public var accumulateColumns: @Sendable (ColumnSums) -> Void
+    /// Changes columns of a row; the squared L2 norm of the change.
+    public var changeRow: @Sendable (RowChange) -> Double
+    /// Copies columns of a row, possibly rounded to half precision.
+    public var copyColumns: @Sendable (ColumnCopy) -> Void
+
     /// Takes one function for each entry; the `makeKernelTable` of each module calls it.
     public init(
         activationGroupBytes: Int,
@@ -92,7 +99,10 @@ public struct KernelTable: Sendable {
         mix:
             @escaping @Sendable (
                 BlockTable, UnsafePointer<Float>, UnsafeMutablePointer<Float>
-            ) -> Void
+            ) -> Void,
+        accumulateColumns: @escaping @Sendable (ColumnSums) -> Void,
+        changeRow: @escaping @Sendable (RowChange) -> Double,
+        copyColumns: @escaping @Sendable (ColumnCopy) -> Void
     ) {
         self.activationGroupBytes = activationGroupBytes
         self.quantize = quantize
@@ -108,5 +118,8 @@ public struct KernelTable: Sendable {
         self.storeElements = storeElements
         self.scores = scores
         self.mix = mix
+        self.accumulateColumns = accumulateColumns
+        self.changeRow = changeRow
+        self.copyColumns = copyColumns
     }
 }

@@ -50,6 +50,24 @@ public final class RowBuffer: @unchecked Sendable {
         Array(UnsafeBufferPointer(start: pointer(row, columns), count: columns.count))
     }
 
+    /// Appends some columns of a row to an array.
+    public func append(_ row: Int, columns: Range<Int>, to values: inout [Float]) {
+        values.append(
+            contentsOf: UnsafeBufferPointer(start: pointer(row, columns), count: columns.count))
+    }
+
+    /// Appends selected columns of a row to an array, in selected order.
+    ///
+    /// - Parameter column: Column of the buffer that column 0 of the selection is.
+    public func append(
+        _ row: Int, at column: Int, _ columns: ColumnRuns, to values: inout [Float]
+    ) {
+        for run in columns.runs {
+            let first = column + run.column
+            append(row, columns: first..<first + run.count, to: &values)
+        }
+    }
+
     /// Writes values into a row from a column on.
     public func setRow(_ row: Int, from values: [Float], at column: Int) {
         let target = pointer(row, column..<column + values.count)
