@@ -22,7 +22,8 @@ final class CaptureAccumulator {
     /// For reductions of single rows.
     private let rowReducer: RowReducer?
 
-    init(_ capture: ResolvedCapture, input: CaptureInput, shape: ModelShape) {
+    /// - Parameter rowCount: rows that will be taken at most; their memory is reserved.
+    init(_ capture: ResolvedCapture, input: CaptureInput, shape: ModelShape, rowCount: Int) {
         self.capture = capture
         self.input = input
         self.shape = shape
@@ -36,6 +37,12 @@ final class CaptureAccumulator {
         let isSummed = capture.reduction?.ofColumns != nil
         let initial = capture.reduction == .max ? -Double.infinity : 0
         sums = Array(repeating: initial, count: isSummed ? input.columns.count : 0)
+        guard capture.reduction == nil, capture.site.kind != .attnPattern else { return }
+        if capture.format == .f16 {
+            halves.reserveCapacity(rowCount * input.columns.count)
+        } else {
+            singles.reserveCapacity(rowCount * input.columns.count)
+        }
     }
 
     /// Takes rows of the site, in order of position.

@@ -7,13 +7,24 @@ struct RowLabel: Sendable {
     let token: Int32
 }
 
+/// What all threads need to know of one sequence's hooks.
+final class SharedHooks: Sendable {
+    let plan: CompiledPlan
+    let promptCount: Int
+    /// Squared L2 norm of what each action of a layer changed in each row; see `HookRun.place`.
+    let changes: SharedSums
+
+    init(_ plan: CompiledPlan, promptCount: Int) {
+        self.plan = plan
+        self.promptCount = promptCount
+        changes = SharedSums(count: plan.slotCount * EngineLimits.rowsPerStep)
+    }
+}
+
 /// Consecutive rows of one sequence whose plan does something.
 struct HookRun: Sendable {
     let rows: Range<Int>
-    let plan: CompiledPlan
-    let promptCount: Int
-    /// Squared L2 norm of what each action of a layer changed in each row; see `place`.
-    let changes: SharedSums
+    let hooks: SharedHooks
 
     /// Marks a row that an action left alone.
     static let untouched = -1.0
@@ -38,33 +49,34 @@ struct HookRuns: Sendable {
     let kernels: KernelSet
 
     func hasActions(_ sites: [SiteElements]) -> Bool {
-        runs.contains { run in sites.contains { !run.plan.actions[$0.index].isEmpty } }
+        runs.contains { run in sites.contains { !run.hooks.plan.actions[$0.index].isEmpty } }
     }
 
     /// Whether a capture reads one of the sites before its actions.
     func readsBefore(_ sites: [SiteElements]) -> Bool {
-        runs.contains { run in sites.contains { !run.plan.capturesBefore[$0.index].isEmpty } }
+        runs.contains { run in
+            sites.contains { !run.hooks.plan.capturesBefore[$0.index].isEmpty }
+        }
     }
 
     func hasValueNoise(_ layer: Int) -> Bool {
-        runs.contains { !$0.plan.valueNoise[layer].isEmpty }
+        runs.contains { !$0.hooks.plan.valueNoise[layer].isEmpty }
     }
 
     /// Runs the actions of the sites on some rows of the step.
     func act(_ sites: [SiteElements], _ rows: Range<Int>) {
-        for run in runs where run.rows.overlaps(rows) {
-            for site in sites { act(run, site, run.rows.clamped(to: rows)) }
+        for index in runs.indices where runs[index].rows.overlaps(rows) {
+            for site in sites { act(runs[index], site, rows) }
         }
     }
 
     private func act(_ run: HookRun, _ site: SiteElements, _ rows: Range<Int>) {
-        let actions = run.plan.actions[site.index]
-        guard !actions.isEmpty else { return }
-        for row in rows {
-            let label = labels[row]
-            for action in actions {
-                let applies = action.applies(to: label, promptCount: run.promptCount)
-                run.changes[run.place(slot: action.slot, row: row)] =
+        let hooks = run.hooks
+        for action in hooks.plan.actions[site.index] {
+            for row in run.rows.clamped(to: rows) {
+                let label = labels[row]
+                let applies = action.applies(to: label, promptCount: hooks.promptCount)
+                hooks.changes[run.place(slot: action.slot, row: row)] =
                     applies
                     ? action.apply(
                         to: row, of: site, position: label.position, kernels: kernels)
@@ -76,10 +88,11 @@ struct HookRuns: Sendable {
     /// Adds Σ m_k·e_k of the layer's value noise to the MLP's contribution of some rows.
     func addValueNoise(_ layer: Int, _ rows: Range<Int>, act: RowBuffer, out: RowBuffer) {
         for run in runs where run.rows.overlaps(rows) {
-            for noise in run.plan.valueNoise[layer] {
+            let hooks = run.hooks
+            for noise in hooks.plan.valueNoise[layer] {
                 for row in run.rows.clamped(to: rows) {
-                    let applies = noise.applies(to: labels[row], promptCount: run.promptCount)
-                    run.changes[run.place(slot: noise.slot, row: row)] =
+                    let applies = noise.applies(to: labels[row], promptCount: hooks.promptCount)
+                    hooks.changes[run.place(slot: noise.slot, row: row)] =
                         applies ? noise.add(to: row, act: act, out: out) : HookRun.untouched
                 }
             }

@@ -21,31 +21,34 @@ public struct Receipt: Sendable, Equatable {
 final class HookState {
     let plan: CompiledPlan
     private let promptCount: Int
+    private let shared: SharedHooks
     private let tools: HookTools
     private var rows: [Int]
     private var elements: [Int]
     private var change: [Double]
-    private let changes: SharedSums
     private let captures: [CaptureAccumulator]
     /// Rows that a capture wants: memory that is used again.
     private var selected: [Int] = []
 
-    init(_ plan: CompiledPlan, promptCount: Int, shape: ModelShape, tools: HookTools) {
+    init(_ prepared: PreparedJob, shape: ModelShape, tools: HookTools) {
+        let plan = prepared.plan
         self.plan = plan
-        self.promptCount = promptCount
+        promptCount = prepared.job.promptCount
+        shared = SharedHooks(plan, promptCount: promptCount)
         self.tools = tools
         rows = Array(repeating: 0, count: plan.receiptSites.count)
         elements = rows
         change = Array(repeating: 0, count: rows.count)
-        changes = SharedSums(count: plan.slotCount * EngineLimits.rowsPerStep)
-        captures = zip(plan.captures, plan.captureInputs).map { capture, input in
-            CaptureAccumulator(capture, input: input, shape: shape)
+        captures = plan.captures.indices.map { index in
+            CaptureAccumulator(
+                plan.captures[index], input: plan.captureInputs[index], shape: shape,
+                rowCount: prepared.layouts[index].first.map { $0.isPerRow ? $0.shape[0] : 0 } ?? 0)
         }
     }
 
     /// These hooks on some consecutive rows of a step.
     func run(_ rows: Range<Int>) -> HookRun {
-        HookRun(rows: rows, plan: plan, promptCount: promptCount, changes: changes)
+        HookRun(rows: rows, hooks: shared)
     }
 
     /// Gives a site's rows to the captures that want them.
@@ -84,7 +87,7 @@ final class HookState {
 
     private func settle(_ run: HookRun, slot: Int, receipt: Int, elements count: Int) {
         for row in run.rows {
-            let squared = changes[run.place(slot: slot, row: row)]
+            let squared = shared.changes[run.place(slot: slot, row: row)]
             // A change may be NaN, which is not less than zero.
             if squared < 0 { continue }
             rows[receipt] += 1

@@ -31,9 +31,7 @@ final class Sequence {
     ) {
         job = prepared.job
         captureByteCount = prepared.captureByteCount
-        hooks = HookState(
-            prepared.plan, promptCount: prepared.job.promptCount, shape: model.shape,
-            tools: tools)
+        hooks = HookState(prepared, shape: model.shape, tools: tools)
         self.handle = handle
         self.submitted = submitted
         self.deliver = deliver

@@ -50,12 +50,6 @@ public final class RowBuffer: @unchecked Sendable {
         Array(UnsafeBufferPointer(start: pointer(row, columns), count: columns.count))
     }
 
-    /// Appends some columns of a row to an array.
-    public func append(_ row: Int, columns: Range<Int>, to values: inout [Float]) {
-        values.append(
-            contentsOf: UnsafeBufferPointer(start: pointer(row, columns), count: columns.count))
-    }
-
     /// Appends selected columns of a row to an array, in selected order.
     ///
     /// - Parameter column: Column of the buffer that column 0 of the selection is.
@@ -64,7 +58,8 @@ public final class RowBuffer: @unchecked Sendable {
     ) {
         for run in columns.runs {
             let first = column + run.column
-            append(row, columns: first..<first + run.count, to: &values)
+            let source = pointer(row, first..<first + run.count)
+            values.append(contentsOf: UnsafeBufferPointer(start: source, count: run.count))
         }
     }
 

@@ -151,6 +151,16 @@ private func unusualRows() -> [[Float]] {
         }
     }
 
+    @Test("places of shared sums are zero at first and apart, whoever fills them")
+    func sharedSums() {
+        let sums = SharedSums(count: 100)
+        #expect((0..<100).allSatisfy { sums[$0] == 0 })
+        let pool = ComputePool(threadCount: 3, pinned: false)
+        defer { pool.shutdown() }
+        pool.run(taskCount: 100) { task, _ in sums[task] = Double(task) + 0.5 }
+        #expect((0..<100).allSatisfy { sums[$0] == Double($0) + 0.5 })
+    }
+
     @Test("columns past the row and rows past the buffer trap", .enabled(if: exitTestsAreOn))
     func leaving() async {
         await #expect(processExitsWith: .failure) {
@@ -165,5 +175,6 @@ private func unusualRows() -> [[Float]] {
             try KernelSet(path: .portable).accumulate(
                 .sum, of: rows, rows: [1], at: 0, ColumnRuns([0..<1]), into: &sums, pool: pool)
         }
+        await #expect(processExitsWith: .failure) { SharedSums(count: 3)[3] = 1 }
     }
 }
