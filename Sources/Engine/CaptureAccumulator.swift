@@ -1,4 +1,5 @@
 import Hooks
+import Kernels
 
 /// Collects one capture of one sequence as its rows pass, in order of position.
 ///
@@ -11,75 +12,80 @@ final class CaptureAccumulator {
 
     private(set) var positions: [Int] = []
     private(set) var tokens: [Int32] = []
-    private var rows: [Float] = []
+    /// Raw rows, in the format that they are answered in.
+    private var singles: [Float] = []
+    private var halves: [Float16] = []
     /// Elements of each row of a pattern: one head's source positions.
     private var rowWidths: [Int] = []
     /// One accumulator an element, for reductions over positions.
     private var sums: [Double]
-    private var rowValues: [Double] = []
-    private var indices: [Int32] = []
+    /// For reductions of single rows.
+    private let rowReducer: RowReducer?
 
-    init(_ capture: ResolvedCapture, input: CaptureInput, shape: ModelShape) {
+    /// - Parameter rowCount: rows that will be taken at most; their memory is reserved.
+    init(_ capture: ResolvedCapture, input: CaptureInput, shape: ModelShape, rowCount: Int) {
         self.capture = capture
         self.input = input
         self.shape = shape
-        let layout = capture.layouts(rowCount: 0, widestPattern: 0, shape: shape)[0]
+        if let reduction = capture.reduction, reduction.ofColumns == nil {
+            rowReducer = RowReducer(
+                reduction, input: input,
+                elementsPerUnit: shape.elementsPerUnit(of: capture.site.kind) ?? 1)
+        } else {
+            rowReducer = nil
+        }
+        let isSummed = capture.reduction?.ofColumns != nil
         let initial = capture.reduction == .max ? -Double.infinity : 0
-        sums = layout.isPerRow ? [] : Array(repeating: initial, count: layout.shape[0])
-    }
-
-    func wants(position: Int, token: Int32, promptCount: Int) -> Bool {
-        capture.positions.contains(position: position, token: token, promptCount: promptCount)
-    }
-
-    /// Takes the selected elements of one row.
-    func take(_ elements: [Float], position: Int, token: Int32) {
-        positions.append(position)
-        tokens.append(token)
-        switch capture.reduction {
-        case nil:
-            rows.append(contentsOf: elements)
-            rowWidths.append(elements.count / max(1, capture.units.count))
-        case .mean: accumulate(elements) { $0 + Double($1) }
-        case .meanAbs: accumulate(elements) { $0 + Double(abs($1)) }
-        case .rms, .l2: accumulate(elements) { $0 + Double($1) * Double($1) }
-        case .max:
-            accumulate(elements) { $1.isNaN || $0.isNaN ? .nan : Swift.max($0, Double($1)) }
-        case .sum: accumulate(elements) { $0 + Double($1) }
-        case .countAbove(let threshold): accumulate(elements) { $0 + ($1 > threshold ? 1 : 0) }
-        case .topK(let count, let absolute): takeTop(elements, count, absolute: absolute)
-        case .norm:
-            let sum = elements.reduce(0.0) { $0 + Double($1) * Double($1) }
-            rowValues.append(sum.squareRoot())
-        case .dot:
-            rowValues.append(
-                zip(elements, input.vector).reduce(0.0) { $0 + Double($1.0) * Double($1.1) })
-        case .logProbability(let ids):
-            let normalizer = LogitMath.logSumExp(elements)
-            rowValues.append(contentsOf: ids.map { Double(elements[Int($0)]) - normalizer })
-        case .rank(let ids):
-            indices.append(contentsOf: ids.map { LogitMath.rank(of: Int($0), in: elements) })
-        case .entropy: rowValues.append(LogitMath.entropy(elements))
-        case .klDivergence:
-            rowValues.append(input.reference?.divergence(of: elements, position: position) ?? .nan)
+        sums = Array(repeating: initial, count: isSummed ? input.columns.count : 0)
+        guard capture.reduction == nil, capture.site.kind != .attnPattern else { return }
+        if capture.format == .f16 {
+            halves.reserveCapacity(rowCount * input.columns.count)
+        } else {
+            singles.reserveCapacity(rowCount * input.columns.count)
         }
     }
 
-    private func accumulate(_ elements: [Float], _ combine: (Double, Float) -> Double) {
-        for index in elements.indices { sums[index] = combine(sums[index], elements[index]) }
+    /// Takes rows of the site, in order of position.
+    ///
+    /// - Parameter labels: of all rows of the site's buffer.
+    func take(_ rows: [Int], of site: SiteElements, labels: [RowLabel], tools: HookTools) {
+        for row in rows { append(labels[row]) }
+        let (buffer, column) = (site.buffer, site.column)
+        if let reduction = capture.reduction?.ofColumns {
+            tools.kernels.accumulate(
+                reduction, of: buffer, rows: rows, at: column, input.columns, into: &sums,
+                pool: tools.pool)
+        } else if let rowReducer {
+            rowReducer.take(rows, of: site, labels: labels, tools: tools)
+        } else if capture.format == .f16 {
+            tools.kernels.appendRows(
+                of: buffer, rows: rows, at: column, input.columns, to: &halves, pool: tools.pool)
+        } else {
+            tools.kernels.appendRows(
+                of: buffer, rows: rows, at: column, input.columns, to: &singles,
+                pool: tools.pool)
+        }
     }
 
-    /// Descending by value or magnitude, ties by index; indices are elements of the site's row
-    /// (of a head: head · head dimension + offset).
-    private func takeTop(_ elements: [Float], _ count: Int, absolute: Bool) {
-        let key = absolute ? elements.map { abs($0) } : elements
-        let best = LogitMath.top(count, of: key)
-        let units = capture.units.indices
-        let perUnit = shape.elementsPerUnit(of: capture.site.kind) ?? 1
-        for index in best {
-            rowValues.append(Double(elements[index]))
-            indices.append(Int32(units[index / perUnit] * perUnit + index % perUnit))
+    /// Takes one row of a pattern: row h of the buffer holds head h's `count` positions.
+    func takePattern(
+        _ pattern: RowBuffer, positions count: Int, row: RowLabel, tools: HookTools
+    ) {
+        append(row)
+        rowWidths.append(count)
+        let (heads, columns) = (capture.units.indices, ColumnRuns(CollectionOfOne(0..<count)))
+        if capture.format == .f16 {
+            tools.kernels.appendRows(
+                of: pattern, rows: heads, at: 0, columns, to: &halves, pool: tools.pool)
+        } else {
+            tools.kernels.appendRows(
+                of: pattern, rows: heads, at: 0, columns, to: &singles, pool: tools.pool)
         }
+    }
+
+    private func append(_ row: RowLabel) {
+        positions.append(row.position)
+        tokens.append(row.token)
     }
 }
 
@@ -106,6 +112,8 @@ extension CaptureAccumulator {
     /// Means and maxima of no rows are NaN: there is nothing to average.
     private func values(widest: Int) -> [TensorValues] {
         let count = Double(positions.count)
+        let rowValues = rowReducer?.values ?? []
+        let indices = rowReducer?.indices ?? []
         switch capture.reduction {
         case nil: return [rawValues(widest: widest)]
         case .mean, .meanAbs: return [.f64(sums.map { $0 / count })]
@@ -122,12 +130,14 @@ extension CaptureAccumulator {
     /// Raw rows; rows of patterns grow with the position and are padded with zeros to the widest.
     private func rawValues(widest: Int) -> TensorValues {
         let isPattern = capture.site.kind == .attnPattern
-        let values = isPattern ? padded(to: widest) : rows
-        return capture.format == .f16 ? .f16(values.map { Float16($0) }) : .f32(values)
+        if capture.format == .f16 { return .f16(isPattern ? padded(halves, to: widest) : halves) }
+        return .f32(isPattern ? padded(singles, to: widest) : singles)
     }
 
-    private func padded(to width: Int) -> [Float] {
-        var result: [Float] = []
+    private func padded<Element: BinaryFloatingPoint>(
+        _ rows: [Element], to width: Int
+    ) -> [Element] {
+        var result: [Element] = []
         result.reserveCapacity(positions.count * capture.units.count * width)
         var next = 0
         for rowWidth in rowWidths {
@@ -138,5 +148,19 @@ extension CaptureAccumulator {
             }
         }
         return result
+    }
+}
+
+extension Reduction {
+    /// What each element is reduced to over positions; nil for reductions of single rows.
+    fileprivate var ofColumns: ColumnReduction? {
+        switch self {
+        case .mean, .sum: .sum
+        case .meanAbs: .magnitude
+        case .rms, .l2: .square
+        case .max: .largest
+        case .countAbove(let threshold): .countAbove(threshold)
+        case .topK, .norm, .dot, .logProbability, .rank, .entropy, .klDivergence: nil
+        }
     }
 }

@@ -1,8 +1,13 @@
 import Hooks
+import Kernels
 import ModelFile
 
-/// What a capture compares its rows with: looked up and checked once, before anything runs.
+/// What a capture reads and compares its rows with: worked out once, before anything runs.
 struct CaptureInput: Sendable {
+    /// Selected elements, counted from the site's first; whole heads of `attn.pattern` have none.
+    let columns: ColumnRuns
+    /// Selected units, for `top_k`.
+    let units: [Int]
     /// The vector of `dot`.
     let vector: [Float]
     /// The logits of `kl`.
@@ -12,21 +17,25 @@ struct CaptureInput: Sendable {
     init(
         _ capture: ResolvedCapture, shape: ModelShape, objects: ObjectStore
     ) throws(EngineError) {
+        let perUnit = shape.elementsPerUnit(of: capture.site.kind) ?? 1
+        columns = ColumnRuns(capture.units, elementsPerUnit: perUnit)
+        var units: [Int] = []
         var vector: [Float] = []
         var reference: ReferenceLogits?
         switch capture.reduction {
         case .dot(let value):
             vector = try StoredTensors.vector(value, objects: objects)
-            let wanted = capture.units.count * (shape.elementsPerUnit(of: capture.site.kind) ?? 1)
-            guard vector.count == wanted else {
+            guard vector.count == columns.count else {
                 throw StoredTensors.lengthMismatch(
-                    capture.site, got: vector.count, wanted: wanted)
+                    capture.site, got: vector.count, wanted: columns.count)
             }
+        case .topK: units = capture.units.indices
         case .klDivergence(let value):
             reference = try ReferenceLogits(
                 value, vocabularyCount: shape.vocabularyCount, objects: objects)
         default: break
         }
+        self.units = units
         self.vector = vector
         self.reference = reference
     }

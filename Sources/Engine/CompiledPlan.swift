@@ -2,31 +2,14 @@ import Hooks
 import Kernels
 import ModelFile
 
-/// One action at one site, ready to run.
-struct CompiledAction: Sendable {
-    let operation: ElementOperation
-    let positions: Positions
-    /// Selected units, ascending.
-    let units: IndexRanges
-    /// Place of its receipt.
-    let receipt: Int
-}
-
-/// Value noise of one layer: rows e_k to add m_k times to `mlp.out`.
-struct CompiledValueNoise: Sendable {
-    let positions: Positions
-    let neurons: [Int]
-    /// (neuron, width), row-major.
-    let noise: [Float]
-    let receipt: Int
-}
-
 /// A resolved plan as tables by site, so that a step looks up what to do at each place.
 struct CompiledPlan: Sendable {
     /// By site index, in the order the actions were written.
     private(set) var actions: [[CompiledAction]]
-    /// By site index: indices into `captures`.
-    private(set) var capturesBySite: [[Int]]
+    /// By site index: indices into `captures` of those that read before the site's actions.
+    private(set) var capturesBefore: [[Int]]
+    /// By site index: all others; without actions there, before and after are the same.
+    private(set) var capturesAfter: [[Int]]
     /// By layer.
     private(set) var valueNoise: [[CompiledValueNoise]]
     let captures: [ResolvedCapture]
@@ -34,6 +17,8 @@ struct CompiledPlan: Sendable {
     let captureInputs: [CaptureInput]
     /// (action index, site) of each receipt.
     private(set) var receiptSites: [(action: Int, site: Site)] = []
+    /// Actions of the layer that has most of them, value noise included.
+    private(set) var slotCount = 0
     let table: SiteTable
     let hash: String
 
@@ -41,33 +26,45 @@ struct CompiledPlan: Sendable {
     init(_ plan: ResolvedPlan, model: Model, objects: ObjectStore) throws(EngineError) {
         table = SiteTable(layerCount: model.configuration.layerCount)
         actions = Array(repeating: [], count: table.count)
-        capturesBySite = Array(repeating: [], count: table.count)
+        capturesBefore = Array(repeating: [], count: table.count)
+        capturesAfter = capturesBefore
         valueNoise = Array(repeating: [], count: table.layerCount)
         captures = plan.captures
         hash = plan.hash
         captureInputs = try Self.inputs(plan.captures, model: model, objects: objects)
-        var compiler = ActionCompiler(model: model, objects: objects)
-        for action in plan.actions {
+        try add(plan.actions, compiler: ActionCompiler(model: model, objects: objects))
+        for (index, capture) in captures.enumerated() {
+            let site = table.index(capture.site)
+            if capture.beforeActions, !actions[site].isEmpty {
+                capturesBefore[site].append(index)
+            } else {
+                capturesAfter[site].append(index)
+            }
+        }
+    }
+
+    private mutating func add(
+        _ resolved: [ResolvedAction], compiler: consuming ActionCompiler
+    ) throws(EngineError) {
+        var slots = Array(repeating: 0, count: table.layerCount)
+        for action in resolved {
             for entry in action.entries {
-                let receipt = receiptSites.count
+                let layer = entry.site.layer
+                let place = ActionPlace(receipt: receiptSites.count, slot: slots[layer])
+                slots[layer] += 1
                 if case .valueNoise(let shape) = action.operation {
                     // The change is one of the MLP's contribution, so that is what it is named.
-                    receiptSites.append((action.index, Site(.mlpOut, layer: entry.site.layer)))
-                    let noise = try compiler.valueNoise(shape, action, entry, receipt)
-                    valueNoise[entry.site.layer].append(noise)
+                    receiptSites.append((action.index, Site(.mlpOut, layer: layer)))
+                    let noise = try compiler.valueNoise(shape, action, entry, place)
+                    valueNoise[layer].append(noise)
                 } else {
                     receiptSites.append((action.index, entry.site))
-                    let operation = try compiler.operation(action.operation, entry)
-                    let compiled = CompiledAction(
-                        operation: operation, positions: action.positions, units: entry.units,
-                        receipt: receipt)
+                    let compiled = try compiler.action(action, entry, place)
                     actions[table.index(entry.site)].append(compiled)
                 }
             }
         }
-        for (index, capture) in captures.enumerated() {
-            capturesBySite[table.index(capture.site)].append(index)
-        }
+        slotCount = slots.max() ?? 0
     }
 
     private static func inputs(
@@ -80,9 +77,12 @@ struct CompiledPlan: Sendable {
         return inputs
     }
 
+    /// Whether nothing happens anywhere.
+    var isEmpty: Bool { captures.isEmpty && receiptSites.isEmpty }
+
     /// Whether anything happens at the site.
     func touches(_ site: Int) -> Bool {
-        !actions[site].isEmpty || !capturesBySite[site].isEmpty
+        !actions[site].isEmpty || !capturesAfter[site].isEmpty || !capturesBefore[site].isEmpty
     }
 
     func touches(_ kind: SiteKind, _ layer: Int) -> Bool {
@@ -92,12 +92,19 @@ struct CompiledPlan: Sendable {
     /// Whether a capture reads the final norm or the logits of this row.
     func readsHead(position: Int, token: Int32, promptCount: Int) -> Bool {
         [SiteKind.finalNorm, .logits].contains { kind in
-            capturesBySite[table.index(kind, 0)].contains { index in
+            let site = table.index(kind, 0)
+            return [capturesBefore[site], capturesAfter[site]].joined().contains { index in
                 captures[index].positions.contains(
                     position: position, token: token, promptCount: promptCount)
             }
         }
     }
+}
+
+/// Where an action's changes are noted.
+private struct ActionPlace {
+    let receipt: Int
+    let slot: Int
 }
 
 /// Turns operations into flat element operations, reading stored objects.
@@ -124,22 +131,30 @@ private struct ActionCompiler {
         }
     }
 
-    mutating func operation(
+    mutating func action(
+        _ action: ResolvedAction, _ entry: ResolvedAction.Entry, _ place: ActionPlace
+    ) throws(EngineError) -> CompiledAction {
+        let perUnit = model.shape.elementsPerUnit(of: entry.site.kind) ?? 1
+        return CompiledAction(
+            operation: try operation(action.operation, entry), positions: action.positions,
+            units: entry.units, elementsPerUnit: perUnit,
+            columns: ColumnRuns(entry.units, elementsPerUnit: perUnit), receipt: place.receipt,
+            slot: place.slot)
+    }
+
+    private mutating func operation(
         _ operation: Hooks.Operation, _ entry: ResolvedAction.Entry
     ) throws(EngineError) -> ElementOperation {
         switch operation {
-        case .zero: return .zero
-        case .scale(let factor): return .scale(factor)
-        case .set(let value):
-            if case .scalar(let scalar) = value { return .setScalar(scalar) }
-            return .setVector(try vector(value, entry))
-        case .add(let value):
-            if case .scalar(let scalar) = value { return .addScalar(scalar) }
-            return .addVector(try vector(value, entry))
-        case .clamp(let low, let high): return .clamp(low: low, high: high)
+        case .zero: return .edit(.fill(0))
+        case .scale(let factor): return .edit(.scale(factor))
+        case .set(.scalar(let value)): return .edit(.fill(value))
+        case .set(let value): return .edit(.fillEach(try vector(value, entry)))
+        case .add(.scalar(let value)): return .edit(.add(value))
+        case .add(let value): return .edit(.addEach(try vector(value, entry)))
+        case .clamp(let low, let high): return .edit(.clamp(low: low, high: high))
         case .noise(let shape): return .noise(shape)
-        case .mean(let hash):
-            return .setVector(try meanRow(hash, entry))
+        case .mean(let hash): return .edit(.fillEach(try meanRow(hash, entry)))
         case .patch(let hash):
             return .patch(try patchRows(hash, entry))
         case .valueNoise, .keepOnly:
@@ -224,7 +239,7 @@ private struct ActionCompiler {
     /// vector's RMS where relative.
     mutating func valueNoise(
         _ shape: NoiseShape, _ action: ResolvedAction, _ entry: ResolvedAction.Entry,
-        _ receipt: Int
+        _ place: ActionPlace
     ) throws(EngineError) -> CompiledValueNoise {
         let width = model.configuration.width
         let neurons = entry.units.indices
@@ -247,6 +262,7 @@ private struct ActionCompiler {
             }
         }
         return CompiledValueNoise(
-            positions: action.positions, neurons: neurons, noise: noise, receipt: receipt)
+            positions: action.positions, neurons: neurons, noise: noise, receipt: place.receipt,
+            slot: place.slot)
     }
 }

@@ -1,15 +1,10 @@
 import Hooks
+import Kernels
 
 /// An action on one site in the form that a row executes: values looked up, checked and flat.
 enum ElementOperation: Sendable {
-    case zero
-    case scale(Float)
-    case setScalar(Float)
-    /// One value per selected element, in order.
-    case setVector([Float])
-    case addScalar(Float)
-    case addVector([Float])
-    case clamp(low: Float, high: Float)
+    /// What needs no more than the elements themselves.
+    case edit(RowEdit)
     case noise(NoiseShape)
     /// Stored rows by absolute position: each as long as the selected elements.
     case patch([Int: [Float]])
@@ -20,78 +15,95 @@ enum ElementOperation: Sendable {
     }
 }
 
-/// Where in a site an operation is working: what random numbers and stored rows are keyed by.
-struct ElementContext {
-    let site: Site
-    let position: Int
-}
+/// One action at one site, ready to run.
+struct CompiledAction: Sendable {
+    let operation: ElementOperation
+    let positions: Positions
+    /// Selected units, ascending.
+    let units: IndexRanges
+    /// Consecutive elements of one unit; 1 for `attn.pattern`, whose rows differ in width.
+    let elementsPerUnit: Int
+    /// Elements of those units, counted from the site's first.
+    let columns: ColumnRuns
+    /// Place of its receipt.
+    let receipt: Int
+    /// Which of its layer's actions it is.
+    let slot: Int
 
-extension ElementOperation {
-    /// Applies the operation to the elements of consecutive units.
+    /// Whether it acts on a row.
+    func applies(to row: RowLabel, promptCount: Int) -> Bool {
+        positions.contains(position: row.position, token: row.token, promptCount: promptCount)
+            && operation.hasValues(at: row.position)
+    }
+
+    /// Changes one row of a site.
     ///
-    /// - Parameters:
-    ///   - span: the elements, unit after unit.
-    ///   - firstUnit: index of the span's first unit.
-    ///   - elementsPerUnit: consecutive elements of one unit.
-    ///   - offset: index of the span's first element among all selected elements.
     /// - Returns: the squared L2 norm of the change.
-    func apply(
-        to span: inout MutableSpan<Float>, firstUnit: Int, elementsPerUnit: Int, offset: Int,
-        at context: ElementContext
-    ) -> Double {
-        switch self {
-        case .zero: Self.update(&span) { _, _ in 0 }
-        case .scale(let factor): Self.update(&span) { old, _ in factor * old }
-        case .setScalar(let value): Self.update(&span) { _, _ in value }
-        case .setVector(let values): Self.update(&span) { _, index in values[offset + index] }
-        case .addScalar(let value): Self.update(&span) { old, _ in old + value }
-        case .addVector(let values):
-            Self.update(&span) { old, index in old + values[offset + index] }
-        case .clamp(let low, let high):
-            // min and max of NaN would hide it: a NaN stays a NaN.
-            Self.update(&span) { old, _ in old.isNaN ? old : min(max(old, low), high) }
-        case .noise(let shape):
-            Self.addNoise(
-                shape, to: &span, firstUnit: firstUnit, elementsPerUnit: elementsPerUnit,
-                at: context)
+    func apply(to row: Int, of site: SiteElements, position: Int, kernels: KernelSet) -> Double {
+        switch operation {
+        case .edit(let edit):
+            return kernels.edit(site.buffer, row: row, at: site.column, columns, by: edit)
         case .patch(let rows):
-            if let values = rows[context.position] {
-                Self.update(&span) { _, index in values[offset + index] }
-            } else {
-                0
+            guard let values = rows[position] else { return 0 }
+            return kernels.edit(
+                site.buffer, row: row, at: site.column, columns, by: .fillEach(values))
+        case .noise(let shape):
+            let noise = SiteNoise(shape: shape, site: site.site, position: position)
+            return units.ranges.reduce(0.0) { change, range in
+                let start = site.column + range.lowerBound * elementsPerUnit
+                let elements = start..<(start + range.count * elementsPerUnit)
+                return change
+                    + site.buffer.withRow(row, columns: elements) { span in
+                        noise.add(
+                            to: &span, firstUnit: range.lowerBound,
+                            elementsPerUnit: elementsPerUnit)
+                    }
             }
         }
     }
 
-    @inline(__always)
-    private static func update(
-        _ span: inout MutableSpan<Float>, _ body: (Float, Int) -> Float
+    /// Changes one head's attention probabilities, which are as many as there are positions.
+    ///
+    /// - Returns: the squared L2 norm of the change.
+    func apply(
+        toHead head: Int, of pattern: RowBuffer, positions count: Int, site: Site, position: Int,
+        kernels: KernelSet
     ) -> Double {
-        var change = 0.0
-        for index in 0..<span.count {
-            let old = span[index]
-            let new = body(old, index)
-            let difference = Double(new) - Double(old)
-            change += difference * difference
-            span[index] = new
+        switch operation {
+        case .edit(let edit):
+            return kernels.edit(pattern, row: head, columns: 0..<count, by: edit)
+        case .noise(let shape):
+            let noise = SiteNoise(shape: shape, site: site, position: position)
+            return pattern.withRow(head, columns: 0..<count) { span in
+                noise.add(to: &span, firstUnit: head, elementsPerUnit: count)
+            }
+        case .patch:
+            preconditionFailure("stored rows on a pattern were refused when the plan was compiled")
         }
-        return change
     }
+}
 
-    private static func addNoise(
-        _ shape: NoiseShape, to span: inout MutableSpan<Float>, firstUnit: Int,
-        elementsPerUnit: Int, at context: ElementContext
+/// Noise at one row of a site: random numbers are functions of where they are added.
+private struct SiteNoise {
+    let shape: NoiseShape
+    let site: Site
+    let position: Int
+
+    /// Adds noise to the elements of consecutive units.
+    ///
+    /// - Returns: the squared L2 norm of the noise.
+    func add(
+        to span: inout MutableSpan<Float>, firstUnit: Int, elementsPerUnit: Int
     ) -> Double {
         var change = 0.0
         for start in stride(from: 0, to: span.count, by: elementsPerUnit) {
             let unit = firstUnit + start / elementsPerUnit
-            let scale = Self.noiseScale(shape, span, start..<(start + elementsPerUnit))
+            let scale = scale(of: span, start..<(start + elementsPerUnit))
             for element in 0..<elementsPerUnit {
                 let normal = CounterRandom.normal(
                     seed: shape.seed,
                     coordinates: CounterRandom.noiseCoordinates(
-                        site: context.site, position: context.position, unit: unit,
-                        element: element))
+                        site: site, position: position, unit: unit, element: element))
                 let noise = scale * (shape.mean + shape.standardDeviation * normal)
                 change += Double(noise) * Double(noise)
                 span[start + element] += noise
@@ -101,12 +113,20 @@ extension ElementOperation {
     }
 
     /// 1, or the root mean square of the unit's elements.
-    private static func noiseScale(
-        _ shape: NoiseShape, _ span: borrowing MutableSpan<Float>, _ unit: Range<Int>
-    ) -> Float {
+    private func scale(of span: borrowing MutableSpan<Float>, _ unit: Range<Int>) -> Float {
         guard shape.scale == .relative else { return 1 }
         var sum = 0.0
         for index in unit { sum += Double(span[index]) * Double(span[index]) }
         return Float((sum / Double(unit.count)).squareRoot())
+    }
+}
+
+extension ColumnRuns {
+    /// The elements of units, each `elementsPerUnit` wide.
+    init(_ units: IndexRanges, elementsPerUnit: Int) {
+        self.init(
+            units.ranges.lazy.map { range in
+                range.lowerBound * elementsPerUnit..<range.upperBound * elementsPerUnit
+            })
     }
 }

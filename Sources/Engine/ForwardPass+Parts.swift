@@ -1,43 +1,27 @@
-import Hooks
 import Kernels
 import ModelFile
 import Synchronization
 
 extension ForwardPass {
-    /// Lets each row's hooks see and change a site.
-    func visit(
-        _ kind: SiteKind, _ layer: Int, _ rows: [StepRow], _ buffer: RowBuffer,
-        columns: Range<Int>? = nil
-    ) {
-        let columns = columns ?? 0..<buffer.width
-        for (index, row) in rows.enumerated() where row.sequence.hooks.plan.touches(kind, layer) {
-            row.sequence.hooks.visit(
-                Site(kind, layer: layer), in: buffer, row: index, columns: columns,
-                position: row.position, token: row.token)
-        }
+    /// RMS norm of some rows into `buffers.normed`.
+    func normalize(_ input: RowBuffer, _ rows: Range<Int>, _ gain: [Float]) {
+        kernels.rmsNorm(
+            input, rows: rows, weight: gain, epsilon: model.configuration.normEpsilon,
+            into: buffers.normed)
     }
 
-    /// RMS norm of every row into `buffers.normed`.
-    func normalize(_ input: RowBuffer, _ count: Int, _ gain: [Float]) {
-        let epsilon = model.configuration.normEpsilon
-        forEachRowChunk(count) { chunk in
-            kernels.rmsNorm(
-                input, rows: chunk, weight: gain, epsilon: epsilon, into: buffers.normed)
-        }
+    /// Puts some of `count` rows into the form that the product with a matrix reads.
+    func prepare(
+        _ input: RowBuffer, _ rows: Range<Int>, of count: Int, for matrix: PackedMatrix
+    ) {
+        kernels.prepare(
+            input, columns: 0..<matrix.layout.inputs, rows: rows, of: count,
+            into: preparedRows(for: matrix))
     }
 
-    /// output = input · matrixᵀ; threads share the output panels, never the sum.
-    func product(
-        _ matrix: PackedMatrix, _ input: RowBuffer, _ count: Int, _ output: RowBuffer
-    ) {
-        guard let prepared = buffers.prepared[matrix.layout.inputs] else {
-            preconditionFailure("no buffer for products over \(matrix.layout.inputs) inputs")
-        }
-        forEachRowChunk(count) { chunk in
-            kernels.prepare(
-                input, columns: 0..<matrix.layout.inputs, rows: chunk, of: count,
-                into: prepared)
-        }
+    /// output = prepared rows · matrixᵀ; threads share the output panels, never the sum.
+    func product(_ matrix: PackedMatrix, _ count: Int, _ output: RowBuffer) {
+        let prepared = preparedRows(for: matrix)
         let panels = matrix.layout.panelCount
         let perTask = max(1, panels / (pool.threadCount * 4))
         pool.run(taskCount: (panels + perTask - 1) / perTask) { task, _ in
@@ -47,15 +31,22 @@ extension ForwardPass {
         }
     }
 
+    private func preparedRows(for matrix: PackedMatrix) -> PreparedRows {
+        guard let prepared = buffers.prepared[matrix.layout.inputs] else {
+            preconditionFailure("no buffer for products over \(matrix.layout.inputs) inputs")
+        }
+        return prepared
+    }
+
     /// Splits rows among threads.
+    ///
+    /// A chunk is small enough to stay in a core's cache from one operation on it to the next, and
+    /// where there are many rows it is a whole number of the tiles that products read.
     func forEachRowChunk(_ count: Int, _ body: @Sendable (Range<Int>) -> Void) {
-        let chunk = max(1, (count + pool.threadCount - 1) / pool.threadCount)
-        if chunk == count {
-            body(0..<count)
-        } else {
-            pool.run(taskCount: (count + chunk - 1) / chunk) { task, _ in
-                body((task * chunk)..<min(count, (task + 1) * chunk))
-            }
+        let share = (count + pool.threadCount - 1) / pool.threadCount
+        let chunk = max(1, min(share, EngineLimits.rowsPerChunk))
+        pool.run(taskCount: (count + chunk - 1) / chunk) { task, _ in
+            body((task * chunk)..<min(count, (task + 1) * chunk))
         }
     }
 
@@ -68,10 +59,13 @@ extension ForwardPass {
             for (place, index) in indices.enumerated() {
                 buffers.headInput.copyRow(from: buffers.residual, row: index, to: place)
             }
-            normalize(buffers.headInput, group.count, model.finalNorm)
-            visit(.finalNorm, 0, group, buffers.normed)
-            product(model.head, buffers.normed, group.count, buffers.logits)
-            visit(.logits, 0, group, buffers.logits)
+            let (step, count) = (StepRows(group, kernels: kernels), group.count)
+            rowPass(
+                step, at: [], { normalize(buffers.headInput, $0, model.finalNorm) },
+                thenAt: sites.finalNorm,
+                { prepare(buffers.normed, $0, of: count, for: model.head) })
+            product(model.head, count, buffers.logits)
+            visit(sites.logits, step)
             for (row, logits) in zip(group, logitRows(group.count)) { deliver(row, logits) }
         }
     }

@@ -55,6 +55,9 @@ final class ForwardPass: Sendable {
     let keyValues: KeyValueStore
     private let rotary: RotaryTable
     let buffers: StepBuffers
+    /// What hooks of all sequences compute with.
+    let hookTools: HookTools
+    let sites: ModelSites
     private let attentionScale: Float
 
     init(model: Model, kernels: KernelSet, pool: ComputePool, keyValues: KeyValueStore) {
@@ -64,6 +67,8 @@ final class ForwardPass: Sendable {
         self.keyValues = keyValues
         rotary = model.makeRotaryTable()
         buffers = StepBuffers(model.configuration, form: model.form, workers: pool.threadCount)
+        hookTools = HookTools(kernels: kernels, pool: pool)
+        sites = ModelSites(model.configuration, buffers: buffers)
         attentionScale = 1 / Float(model.configuration.headDimension).squareRoot()
     }
 
@@ -72,74 +77,78 @@ final class ForwardPass: Sendable {
     /// - Parameter deliver: given the logits of each row that needs them, in row order.
     /// - Returns: false if every sequence was cancelled meanwhile and the pass was given up.
     func run(_ rows: [StepRow], deliver: (StepRow, LogitRow) -> Void) -> Bool {
+        let step = StepRows(rows, kernels: kernels)
         let runs = RowRun.of(rows)
-        embed(rows)
+        embed(step)
         for (index, layer) in model.layers.enumerated() {
             if rows.allSatisfy(\.sequence.isCancelled) { return false }
-            visit(.residPre, index, rows, buffers.residual)
-            attention(layer, index, rows, runs)
-            visit(.residMid, index, rows, buffers.residual)
-            mlp(layer, index, rows)
-            visit(.residPost, index, rows, buffers.residual)
+            attention(layer, index, step, runs)
+            mlp(layer, index, step)
         }
         head(rows, deliver: deliver)
         return true
     }
 
-    private func embed(_ rows: [StepRow]) {
+    private func embed(_ step: StepRows) {
         var values: [Float] = []
-        for (index, row) in rows.enumerated() {
+        for (index, row) in step.rows.enumerated() {
             model.embedding.unpackRow(Int(row.token), into: &values)
             buffers.residual.setRow(index, from: values, at: 0)
         }
-        visit(.embed, 0, rows, buffers.residual)
+        visit(sites.embedding, step)
     }
 
-    /// x += W_O · attention(rotate(W_Q n), rotate(W_K n), W_V n), n = norm(x).
+    /// W_O · attention(rotate(W_Q n), rotate(W_K n), W_V n), n = norm(x), as a contribution to x.
     private func attention(
-        _ layer: Model.Layer, _ index: Int, _ rows: [StepRow], _ runs: [RowRun]
+        _ layer: Model.Layer, _ index: Int, _ step: StepRows, _ runs: [RowRun]
     ) {
+        let (rows, count, sites) = (step.rows, step.count, sites.layers[index])
         let shape = model.configuration
         let queryWidth = shape.headCount * shape.headDimension
         let keyWidth = shape.keyValueHeadCount * shape.headDimension
-        normalize(buffers.residual, rows.count, layer.attentionNorm)
-        product(layer.queryKeyValue, buffers.normed, rows.count, buffers.queryKeyValue)
         let keys = queryWidth..<(queryWidth + keyWidth)
         let values = keys.upperBound..<(keys.upperBound + keyWidth)
-        visit(.attnQ, index, rows, buffers.queryKeyValue, columns: 0..<queryWidth)
-        visit(.attnK, index, rows, buffers.queryKeyValue, columns: keys)
-        visit(.attnV, index, rows, buffers.queryKeyValue, columns: values)
+        rowPass(step, at: sites.input) { chunk in
+            normalize(buffers.residual, chunk, layer.attentionNorm)
+            prepare(buffers.normed, chunk, of: count, for: layer.queryKeyValue)
+        }
+        product(layer.queryKeyValue, count, buffers.queryKeyValue)
+        visit(sites.projections, step)
         rotateAndStore(index, runs, keys: keys, values: values)
         attend(index, rows, runs)
-        visit(.attnZ, index, rows, buffers.mixed, columns: 0..<queryWidth)
-        product(layer.attentionOutput, buffers.mixed, rows.count, buffers.contribution)
-        visit(.attnOut, index, rows, buffers.contribution)
-        kernels.add(buffers.contribution, rows: 0..<rows.count, into: buffers.residual)
+        rowPass(step, at: sites.mixed) { chunk in
+            prepare(buffers.mixed, chunk, of: count, for: layer.attentionOutput)
+        }
+        product(layer.attentionOutput, count, buffers.contribution)
     }
 
-    /// x += W_down · (silu(W_gate n) ⊙ W_up n), n = norm(x).
-    private func mlp(_ layer: Model.Layer, _ index: Int, _ rows: [StepRow]) {
-        let neurons = model.configuration.neuronCount
-        normalize(buffers.residual, rows.count, layer.mlpNorm)
-        product(layer.gateUp, buffers.normed, rows.count, buffers.gateUp)
-        visit(.mlpGate, index, rows, buffers.gateUp, columns: 0..<neurons)
-        visit(.mlpUp, index, rows, buffers.gateUp, columns: neurons..<(2 * neurons))
-        forEachRowChunk(rows.count) { chunk in
-            kernels.swiglu(buffers.gateUp, rows: chunk, width: neurons, into: buffers.act)
-        }
-        visit(.mlpAct, index, rows, buffers.act)
-        product(layer.down, buffers.act, rows.count, buffers.contribution)
-        addValueNoise(index, rows)
-        visit(.mlpOut, index, rows, buffers.contribution)
-        kernels.add(buffers.contribution, rows: 0..<rows.count, into: buffers.residual)
+    /// x += attention's contribution, then x += W_down · (silu(W_gate n) ⊙ W_up n), n = norm(x).
+    private func mlp(_ layer: Model.Layer, _ index: Int, _ step: StepRows) {
+        let (count, sites) = (step.count, sites.layers[index])
+        rowPass(
+            step, at: sites.attentionOutput, { addContribution($0) },
+            thenAt: sites.middle,
+            { chunk in
+                normalize(buffers.residual, chunk, layer.mlpNorm)
+                prepare(buffers.normed, chunk, of: count, for: layer.gateUp)
+            })
+        product(layer.gateUp, count, buffers.gateUp)
+        rowPass(
+            step, at: sites.neuronInputs,
+            { chunk in
+                kernels.swiglu(
+                    buffers.gateUp, rows: chunk, width: model.configuration.neuronCount,
+                    into: buffers.act)
+            },
+            thenAt: sites.neurons, { prepare(buffers.act, $0, of: count, for: layer.down) })
+        product(layer.down, count, buffers.contribution)
+        addValueNoise(index, step)
+        rowPass(
+            step, at: sites.mlpOutput, { addContribution($0) }, thenAt: sites.output, { _ in })
     }
 
-    private func addValueNoise(_ layer: Int, _ rows: [StepRow]) {
-        for (index, row) in rows.enumerated() where row.sequence.hooks.hasValueNoise(layer: layer) {
-            row.sequence.hooks.addValueNoise(
-                layer: layer, act: buffers.act, out: buffers.contribution, row: index,
-                position: row.position, token: row.token)
-        }
+    private func addContribution(_ rows: Range<Int>) {
+        kernels.add(buffers.contribution, rows: rows, into: buffers.residual)
     }
 
     // MARK: - Attention

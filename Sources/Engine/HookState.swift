@@ -16,62 +16,84 @@ public struct Receipt: Sendable, Equatable {
 }
 
 /// Hooks of one sequence in flight: its compiled plan, receipts and captures so far.
+///
+/// Confined to the engine thread; what the pool's threads do is in `HookRuns`.
 final class HookState {
     let plan: CompiledPlan
     private let promptCount: Int
-    private let shape: ModelShape
+    private let shared: SharedHooks
+    private let tools: HookTools
     private var rows: [Int]
     private var elements: [Int]
     private var change: [Double]
     private let captures: [CaptureAccumulator]
+    /// Rows that a capture wants: memory that is used again.
+    private var selected: [Int] = []
 
-    init(_ plan: CompiledPlan, promptCount: Int, shape: ModelShape) {
+    init(_ prepared: PreparedJob, shape: ModelShape, tools: HookTools) {
+        let plan = prepared.plan
         self.plan = plan
-        self.promptCount = promptCount
-        self.shape = shape
+        promptCount = prepared.job.promptCount
+        shared = SharedHooks(plan, promptCount: promptCount)
+        self.tools = tools
         rows = Array(repeating: 0, count: plan.receiptSites.count)
         elements = rows
         change = Array(repeating: 0, count: rows.count)
-        captures = zip(plan.captures, plan.captureInputs).map { capture, input in
-            CaptureAccumulator(capture, input: input, shape: shape)
+        captures = plan.captures.indices.map { index in
+            CaptureAccumulator(
+                plan.captures[index], input: plan.captureInputs[index], shape: shape,
+                rowCount: prepared.layouts[index].first.map { $0.isPerRow ? $0.shape[0] : 0 } ?? 0)
         }
     }
 
-    /// Actions and captures of a site on one row; `columns` hold the site's elements.
-    func visit(
-        _ site: Site, in buffer: RowBuffer, row: Int, columns: Range<Int>, position: Int,
-        token: Int32
-    ) {
-        let index = plan.table.index(site)
-        let perUnit = shape.elementsPerUnit(of: site.kind) ?? 1
-        let read = { (units: IndexRanges) in
-            units.ranges.flatMap { range in
-                let start = columns.lowerBound + range.lowerBound * perUnit
-                return buffer.copyRow(row, columns: start..<(start + range.count * perUnit))
-            }
-        }
-        capture(index, before: true, position, token, read: read)
-        for action in plan.actions[index]
-        where action.positions.contains(
-            position: position, token: token, promptCount: promptCount)
-            && action.operation.hasValues(at: position)
-        {
-            let context = ElementContext(site: site, position: position)
-            var offset = 0
-            for range in action.units.ranges {
-                let start = columns.lowerBound + range.lowerBound * perUnit
-                let width = range.count * perUnit
-                let changed = buffer.withRow(row, columns: start..<(start + width)) { span in
-                    action.operation.apply(
-                        to: &span, firstUnit: range.lowerBound, elementsPerUnit: perUnit,
-                        offset: offset, at: context)
+    /// These hooks on some consecutive rows of a step.
+    func run(_ rows: Range<Int>) -> HookRun {
+        HookRun(rows: rows, hooks: shared)
+    }
+
+    /// Gives a site's rows to the captures that want them.
+    func capture(_ site: SiteElements, rows: Range<Int>, labels: [RowLabel], before: Bool) {
+        let indices = before ? plan.capturesBefore[site.index] : plan.capturesAfter[site.index]
+        for index in indices {
+            let positions = captures[index].capture.positions
+            selected.removeAll(keepingCapacity: true)
+            for row in rows {
+                let label = labels[row]
+                if positions.contains(
+                    position: label.position, token: label.token, promptCount: promptCount)
+                {
+                    selected.append(row)
                 }
-                note(action.receipt, elements: width, change: changed)
-                offset += width
             }
-            rows[action.receipt] += 1
+            if selected.isEmpty { continue }
+            captures[index].take(selected, of: site, labels: labels, tools: tools)
         }
-        capture(index, before: false, position, token, read: read)
+    }
+
+    /// Adds what the site's actions changed to their receipts, row after row.
+    func settle(_ run: HookRun, at site: Int) {
+        for action in plan.actions[site] {
+            settle(
+                run, slot: action.slot, receipt: action.receipt, elements: action.columns.count)
+        }
+    }
+
+    func settleValueNoise(_ run: HookRun, layer: Int) {
+        for noise in plan.valueNoise[layer] {
+            let width = noise.noise.count / max(1, noise.neurons.count)
+            settle(run, slot: noise.slot, receipt: noise.receipt, elements: width)
+        }
+    }
+
+    private func settle(_ run: HookRun, slot: Int, receipt: Int, elements count: Int) {
+        for row in run.rows {
+            let squared = shared.changes[run.place(slot: slot, row: row)]
+            // A change may be NaN, which is not less than zero.
+            if squared < 0 { continue }
+            rows[receipt] += 1
+            elements[receipt] += count
+            change[receipt] += squared
+        }
     }
 
     /// Attention probabilities of one row: row h of `pattern` holds head h's `count` positions.
@@ -79,76 +101,29 @@ final class HookState {
         _ site: Site, in pattern: RowBuffer, positions count: Int, position: Int, token: Int32
     ) {
         let index = plan.table.index(site)
-        let read = { (heads: IndexRanges) in
-            heads.indices.flatMap { pattern.copyRow($0, columns: 0..<count) }
-        }
-        capture(index, before: true, position, token, read: read)
+        let row = RowLabel(position: position, token: token)
+        capturePattern(plan.capturesBefore[index], pattern, count, row)
         for action in plan.actions[index]
-        where action.positions.contains(
-            position: position, token: token, promptCount: promptCount)
-        {
-            let context = ElementContext(site: site, position: position)
+        where action.applies(to: row, promptCount: promptCount) {
             for head in action.units.indices {
-                let changed = pattern.withRow(head, columns: 0..<count) { span in
-                    action.operation.apply(
-                        to: &span, firstUnit: head, elementsPerUnit: count, offset: 0,
-                        at: context)
-                }
-                note(action.receipt, elements: count, change: changed)
+                change[action.receipt] += action.apply(
+                    toHead: head, of: pattern, positions: count, site: site, position: position,
+                    kernels: tools.kernels)
+                elements[action.receipt] += count
             }
             rows[action.receipt] += 1
         }
-        capture(index, before: false, position, token, read: read)
+        capturePattern(plan.capturesAfter[index], pattern, count, row)
     }
 
-    /// Adds Σ m_k·e_k of the layer's value noise to the MLP's contribution.
-    func addValueNoise(
-        layer: Int, act: RowBuffer, out: RowBuffer, row: Int, position: Int, token: Int32
+    private func capturePattern(
+        _ indices: [Int], _ pattern: RowBuffer, _ count: Int, _ row: RowLabel
     ) {
-        for noise in plan.valueNoise[layer]
-        where noise.positions.contains(
-            position: position, token: token, promptCount: promptCount)
+        for index in indices
+        where captures[index].capture.positions.contains(
+            position: row.position, token: row.token, promptCount: promptCount)
         {
-            let width = shape.width
-            let coefficients = noise.neurons.map { act[row, $0] }
-            let changed = out.withRow(row, columns: 0..<width) { span in
-                var change = 0.0
-                for dimension in 0..<width {
-                    var sum: Float = 0
-                    for (index, coefficient) in coefficients.enumerated() {
-                        sum += coefficient * noise.noise[index * width + dimension]
-                    }
-                    span[dimension] += sum
-                    change += Double(sum) * Double(sum)
-                }
-                return change
-            }
-            rows[noise.receipt] += 1
-            note(noise.receipt, elements: width, change: changed)
-        }
-    }
-
-    func hasValueNoise(layer: Int) -> Bool { !plan.valueNoise[layer].isEmpty }
-
-    private func note(_ receipt: Int, elements count: Int, change squared: Double) {
-        elements[receipt] += count
-        change[receipt] += squared
-    }
-
-    /// Gives a row to each capture of the site that wants it.
-    ///
-    /// - Parameter read: the elements of the row that a selection of units has.
-    private func capture(
-        _ site: Int, before: Bool, _ position: Int, _ token: Int32,
-        read: (IndexRanges) -> [Float]
-    ) {
-        for index in plan.capturesBySite[site] {
-            let accumulator = captures[index]
-            guard accumulator.capture.beforeActions == before,
-                accumulator.wants(position: position, token: token, promptCount: promptCount)
-            else { continue }
-            let selected = read(accumulator.capture.units)
-            accumulator.take(selected, position: position, token: token)
+            captures[index].takePattern(pattern, positions: count, row: row, tools: tools)
         }
     }
 

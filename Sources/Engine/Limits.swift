@@ -6,6 +6,9 @@ public enum EngineLimits {
     /// a decoding neighbour waits behind a prompt. 128 is past the point where int8 products on
     /// current CPUs are bound by arithmetic rather than by memory.
     public static let rowsPerStep = 128
+    /// Rows that one thread takes through several operations: a tile of every path's products
+    /// (12 or 4 rows), whose widest rows fit into the second-level cache of current cores.
+    static let rowsPerChunk = 12
     /// Rows whose logits are held at once: vocabularies are wide (16 × 128k × 4 B = 8 MiB).
     public static let logitRows = 16
     /// Sequences that take part in steps at once; further jobs wait in order.

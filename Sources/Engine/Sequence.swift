@@ -26,13 +26,12 @@ final class Sequence {
     private var firstToken = 0.0
 
     init(
-        _ prepared: PreparedJob, model: Model, handle: JobHandle, submitted: Double,
-        deliver: @escaping @Sendable (JobEvent) -> Void
+        _ prepared: PreparedJob, model: Model, tools: HookTools, handle: JobHandle,
+        submitted: Double, deliver: @escaping @Sendable (JobEvent) -> Void
     ) {
         job = prepared.job
         captureByteCount = prepared.captureByteCount
-        hooks = HookState(
-            prepared.plan, promptCount: prepared.job.promptCount, shape: model.shape)
+        hooks = HookState(prepared, shape: model.shape, tools: tools)
         self.handle = handle
         self.submitted = submitted
         self.deliver = deliver

@@ -122,8 +122,8 @@ final class StepLoop {
             engine.didLeaveQueue(1)
             captureByteCount = captured
             let sequence = Sequence(
-                arrival.prepared, model: engine.model, handle: arrival.handle,
-                submitted: arrival.submitted, deliver: arrival.deliver)
+                arrival.prepared, model: engine.model, tools: pass.hookTools,
+                handle: arrival.handle, submitted: arrival.submitted, deliver: arrival.deliver)
             sequence.blocks = taken
             sequence.begin(now: StepEngine.now())
             running.append(sequence)

@@ -60,6 +60,13 @@ public struct KernelTable: Sendable {
     /// target[d] = the sum over positions, in order, of pattern[p] * value of position p.
     public var mix: @Sendable (AttentionMix) -> Void
 
+    /// Adds columns of rows to one sum a column, in the order of the rows.
+    public var accumulateColumns: @Sendable (ColumnSums) -> Void
+    /// Changes columns of a row; the squared L2 norm of the change.
+    public var changeRow: @Sendable (RowChange) -> Double
+    /// Copies columns of a row, possibly rounded to half precision.
+    public var copyColumns: @Sendable (ColumnCopy) -> Void
+
     /// Takes one function for each entry; the `makeKernelTable` of each module calls it.
     public init(
         tileRows: Int,
@@ -87,7 +94,10 @@ public struct KernelTable: Sendable {
                 UnsafePointer<Float>, Int, UnsafeMutableRawPointer, Int, Bool
             ) -> Void,
         scores: @escaping @Sendable (AttentionScores) -> Void,
-        mix: @escaping @Sendable (AttentionMix) -> Void
+        mix: @escaping @Sendable (AttentionMix) -> Void,
+        accumulateColumns: @escaping @Sendable (ColumnSums) -> Void,
+        changeRow: @escaping @Sendable (RowChange) -> Double,
+        copyColumns: @escaping @Sendable (ColumnCopy) -> Void
     ) {
         self.tileRows = tileRows
         self.activationGroupBytes = activationGroupBytes
@@ -106,5 +116,8 @@ public struct KernelTable: Sendable {
         self.storeElements = storeElements
         self.scores = scores
         self.mix = mix
+        self.accumulateColumns = accumulateColumns
+        self.changeRow = changeRow
+        self.copyColumns = copyColumns
     }
 }

@@ -50,6 +50,19 @@ public final class RowBuffer: @unchecked Sendable {
         Array(UnsafeBufferPointer(start: pointer(row, columns), count: columns.count))
     }
 
+    /// Appends selected columns of a row to an array, in selected order.
+    ///
+    /// - Parameter column: Column of the buffer that column 0 of the selection is.
+    public func append(
+        _ row: Int, at column: Int, _ columns: ColumnRuns, to values: inout [Float]
+    ) {
+        for run in columns.runs {
+            let first = column + run.column
+            let source = pointer(row, first..<first + run.count)
+            values.append(contentsOf: UnsafeBufferPointer(start: source, count: run.count))
+        }
+    }
+
     /// Writes values into a row from a column on.
     public func setRow(_ row: Int, from values: [Float], at column: Int) {
         let target = pointer(row, column..<column + values.count)

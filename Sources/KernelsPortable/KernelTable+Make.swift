@@ -24,5 +24,8 @@ public func makeKernelTable() -> KernelTable {
         rotate: { rotate($0) },
         storeElements: { storeElements($0, count: $1, into: $2, stride: $3, half: $4) },
         scores: { attentionScores($0) },
-        mix: { attentionMix($0) })
+        mix: { attentionMix($0) },
+        accumulateColumns: { accumulateColumns($0) },
+        changeRow: { changeRow($0) },
+        copyColumns: { copyColumns($0) })
 }

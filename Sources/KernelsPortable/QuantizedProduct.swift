@@ -10,12 +10,11 @@ internal import KernelTypes
 /// processor's own prefetcher does not keep up with a tile that computes between its loads.
 private let prefetchDistance = 4096
 
-/// Outputs that are walked together by every tile of rows: for 2,048 inputs their weights, half a
-/// mebibyte, stay in the second-level cache, and rows are fetched from farther away but once for
-/// all of them. For more inputs too, fewer outputs were slower.
 /// Outputs that are walked together by every tile of rows.
 ///
-/// For 2,048 inputs their weights, half a
+/// For 2,048 inputs their weights, half a mebibyte, stay in the second-level cache, and rows are
+/// fetched from farther away but once for all of them. For more inputs too, fewer were slower.
+private let outputBlock = 256
 
 /// Multiplies every row by every panel.
 func quantizedProduct(_ product: QuantizedProduct) {

@@ -86,15 +86,26 @@ final class LlamaContender: Contender {
     private func batched(_ sequences: Int, _ tokens: Int) throws -> Double? {
         guard let batchedBench else { return nil }
         let prompt = ModelBench.decodePromptCount
-        let data = try PeerProcess.output(
-            batchedBench,
+        let arguments =
             common + [
-                "-c", "\(sequences * (prompt + tokens))", "-npp", "\(prompt)",
+                "-c", "\(sequences * Self.paddedContext(prompt + tokens))", "-npp", "\(prompt)",
                 "-ntg", "\(tokens)", "-npl", "\(sequences)", "--output-format", "jsonl",
-            ])
-        let line = data.split(separator: UInt8(ascii: "\n")).last.map { Data($0) } ?? Data()
-        return try PeerProcess.decode(BatchedResult.self, line, from: batchedBench).speedTg
+            ]
+        // A thread of its own writes the answer, and the program's end may overtake it.
+        for _ in 0..<Self.attempts {
+            let data = try PeerProcess.output(batchedBench, arguments)
+            let lines = data.split(separator: UInt8(ascii: "\n"))
+            guard let line = lines.last.map({ Data($0) }) else { continue }
+            return try PeerProcess.decode(BatchedResult.self, line, from: batchedBench).speedTg
+        }
+        throw BenchError.peer(
+            program: batchedBench, reason: "answered nothing, \(Self.attempts) times")
     }
+
+    private static let attempts = 5
+
+    /// Positions of one sequence, in the pieces that llama.cpp gives out.
+    private static func paddedContext(_ count: Int) -> Int { (count + 255) / 256 * 256 }
 }
 
 /// OpenVINO GenAI in a Python process that keeps its model from one question to the next.

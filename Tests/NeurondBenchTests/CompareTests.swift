@@ -71,6 +71,22 @@ import Testing
         #expect(rates(report, 1, "tokens_per_second") == [50, 50, nil])
     }
 
+    /// What the program writes at its very end is lost at times.
+    @Test func theBatchedProgramIsAskedAgainIfItAnswersNothing() throws {
+        defer { bench.remove() }
+        let llama = try script("llama-bench", "echo '[{\"avg_ts\": 50.0}]'")
+        let mark = bench.folder.appending(path: "mark").path
+        let batched = try script(
+            "batched", "[ -e \(mark) ] && echo '{\"speed_tg\": 80.0}'; touch \(mark)")
+        let report = try bench.object(
+            arguments(["--llama-bench", llama, "--llama-batched-bench", batched]))
+        #expect(rates(report, 1, "tokens_per_second") == [50, 50, 80])
+        let silent = try script("silent", "true")
+        let outcome = try bench.run(
+            arguments(["--llama-bench", llama, "--llama-batched-bench", silent]))
+        #expect(outcome.error.contains("\(silent): answered nothing, 5 times"))
+    }
+
     @Test(arguments: [
         ("echo out of luck >&2; exit 3", "ended with status 3: out of luck"),
         ("echo hello", "answered something else than expected: hello"),

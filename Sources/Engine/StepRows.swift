@@ -1,0 +1,53 @@
+import Kernels
+
+/// Some rows that pass the same operations together, with their hooks.
+struct StepRows {
+    let rows: [StepRow]
+    /// What the pool's threads need of the hooks.
+    let hooks: HookRuns
+    /// Hooks of each run.
+    private let states: [HookState]
+
+    init(_ rows: [StepRow], kernels: KernelSet) {
+        self.rows = rows
+        var runs: [HookRun] = []
+        var states: [HookState] = []
+        var first = 0
+        while first < rows.count {
+            let sequence = rows[first].sequence
+            let end = rows[first...].firstIndex { $0.sequence !== sequence } ?? rows.count
+            if !sequence.hooks.plan.isEmpty {
+                states.append(sequence.hooks)
+                runs.append(sequence.hooks.run(first..<end))
+            }
+            first = end
+        }
+        let labels =
+            runs.isEmpty ? [] : rows.map { RowLabel(position: $0.position, token: $0.token) }
+        hooks = HookRuns(runs: runs, labels: labels, kernels: kernels)
+        self.states = states
+    }
+
+    var count: Int { rows.count }
+
+    /// Gives the sites' rows to the captures that read them before, or after, the actions.
+    func capture(_ sites: [SiteElements], before: Bool) {
+        for (run, state) in zip(hooks.runs, states) {
+            for site in sites {
+                state.capture(site, rows: run.rows, labels: hooks.labels, before: before)
+            }
+        }
+    }
+
+    /// Enters into the receipts what the sites' actions did.
+    func settle(_ sites: [SiteElements]) {
+        for (run, state) in zip(hooks.runs, states) {
+            for site in sites { state.settle(run, at: site.index) }
+        }
+    }
+
+    /// Enters into the receipts what the layer's value noise did.
+    func settleValueNoise(_ layer: Int) {
+        for (run, state) in zip(hooks.runs, states) { state.settleValueNoise(run, layer: layer) }
+    }
+}
