@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -35,7 +36,7 @@ def main() -> None:
 
 
 def export_model(shape: Path, out: Path) -> None:
-    """Writes the model in the format of Hugging Face, then converts it beside that."""
+    """Writes the model in the format of Hugging Face beside `out`, and converts it."""
     configuration = json.loads(shape.read_text())["configuration"]
     source = out.with_name(out.name + "-source")
     save_random_model(configuration, source)
@@ -46,6 +47,7 @@ def export_model(shape: Path, out: Path) -> None:
         "--weight-format", "int8", str(out),
     ]  # fmt: skip
     subprocess.run(command, check=True, stdout=sys.stderr)
+    shutil.rmtree(source)
 
 
 def save_random_model(configuration: dict[str, Any], folder: Path) -> None:
