@@ -19,11 +19,16 @@ extension ForwardPass {
             into: preparedRows(for: matrix))
     }
 
+    /// Panels that one task multiplies at most.
+    ///
+    /// As many as a product walks together; few enough that threads end a product together.
+    private static let panelsPerTask = 16
+
     /// output = prepared rows · matrixᵀ; threads share the output panels, never the sum.
     func product(_ matrix: PackedMatrix, _ count: Int, _ output: RowBuffer) {
         let prepared = preparedRows(for: matrix)
         let panels = matrix.layout.panelCount
-        let perTask = max(1, panels / (pool.threadCount * 4))
+        let perTask = min(Self.panelsPerTask, max(1, panels / (pool.threadCount * 4)))
         pool.run(taskCount: (panels + perTask - 1) / perTask) { task, _ in
             let range = (task * perTask)..<min(panels, (task + 1) * perTask)
             kernels.product(

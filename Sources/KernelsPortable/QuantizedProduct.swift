@@ -99,6 +99,22 @@ private struct IntegerQuad {
     var d: SIMD16<Int32>
 
     @inline(__always)
+    init() {
+        a = lanes_splat_integer(0)
+        b = a
+        c = a
+        d = a
+    }
+
+    @inline(__always)
+    mutating func add(_ other: IntegerQuad) {
+        a = a &+ other.a
+        b = b &+ other.b
+        c = c &+ other.c
+        d = d &+ other.d
+    }
+
+    @inline(__always)
     init(_ offsets: UnsafeRawPointer) {
         a = lanes_splat_integer(offsets.load(fromByteOffset: 0, as: Int32.self))
         b = lanes_splat_integer(offsets.load(fromByteOffset: 4, as: Int32.self))
@@ -191,6 +207,9 @@ private func twelveRows(_ panel: Panel, _ tile: UnsafeRawPointer, _ groups: Int)
 }
 
 /// Four rows, from `row` on, of a tile of `width` rows.
+///
+/// Where registers allow, even and odd blocks have sums of their own: four chains alone would wait
+/// for each other. The integers are exact, so that adding them up later changes no bit.
 @inline(__always)
 private func fourRows(
     _ panel: Panel, _ tile: UnsafeRawPointer, _ row: Int, _ width: Int, _ groups: Int
@@ -203,16 +222,24 @@ private func fourRows(
     while group < groups {
         let scales = start + (8 &* blockStride &+ 4 &* row)
         var blocks = UnsafeRawPointer(start + row &* ActivationTiles.blockBytes)
-        var integers = IntegerQuad(scales + 4 &* width)
+        var even = IntegerQuad(scales + 4 &* width)
+        var odd = IntegerQuad()
         var block = 0
         while block < 8 {
             lanes_prefetch(weights + prefetchDistance)
-            integers.add(lanes_load_block(weights), blocks)
-            weights += 64
-            blocks += blockStride
-            block &+= 1
+            even.add(lanes_load_block(weights), blocks)
+            lanes_prefetch(weights + prefetchDistance + 64)
+            if lanes_wide_tile() {
+                odd.add(lanes_load_block(weights + 64), blocks + blockStride)
+            } else {
+                even.add(lanes_load_block(weights + 64), blocks + blockStride)
+            }
+            weights += 128
+            blocks += 2 &* blockStride
+            block &+= 2
         }
-        sums.add(integers, lanes_load_half(panel.scales + group &* 16), scales)
+        if lanes_wide_tile() { even.add(odd) }
+        sums.add(even, lanes_load_half(panel.scales + group &* 16), scales)
         start += width &* ActivationTiles.rowGroupBytes
         group &+= 1
     }
