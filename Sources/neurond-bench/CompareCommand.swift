@@ -83,10 +83,10 @@ struct CompareCommand: ParsableCommand {
     func run() throws {
         let loaded = try LoadedModel(model, form: nil, engine.settings, restarts: 0)
         let machine = Machine.current(loaded.engine.engine.kernelPath.rawValue)
-        let contenders = try makeContenders(loaded)
         let works =
             prompts.values.map { Work.prompt($0) }
             + sequences.values.map { Work.decode(sequences: $0, tokens: tokens) }
+        let contenders = try makeContenders(loaded, works)
         let report = CompareReport(
             machine: machine, engine: engine.settings, repetitions: repetitions,
             model: loaded.facts,
@@ -94,9 +94,11 @@ struct CompareCommand: ParsableCommand {
         try report.print(asJSON: json)
     }
 
-    private func makeContenders(_ loaded: LoadedModel) throws -> [any Contender] {
+    private func makeContenders(
+        _ loaded: LoadedModel, _ works: [Work]
+    ) throws -> [any Contender] {
         let threads = engine.settings.threads
-        var contenders: [any Contender] = [try EngineContender(loaded.engine)]
+        var contenders: [any Contender] = [try EngineContender(loaded.engine, warmingUpWith: works)]
         if let llamaBench {
             contenders.append(
                 LlamaContender(

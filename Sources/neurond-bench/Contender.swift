@@ -30,9 +30,10 @@ final class EngineContender: Contender {
     let name = "neurond"
     private var bench: ModelBench
 
-    init(_ engine: BenchEngine) throws {
+    /// Does every work once, as the other programs warm up too.
+    init(_ engine: BenchEngine, warmingUpWith works: [Work]) throws {
         bench = ModelBench(engine)
-        _ = try bench.firstToken()
+        for work in works { _ = try rate(of: work) }
     }
 
     func rate(of work: Work) throws -> Double? {

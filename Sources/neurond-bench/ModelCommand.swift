@@ -134,7 +134,8 @@ struct ModelCommand: ParsableCommand {
         }
         var samples = cases.map { _ in Samples() }
         for variant in HookVariant.allCases {
-            _ = try bench.prompt(prompts.values.min() ?? 1, variant)
+            // Warms up: the pages of every buffer exist afterwards.
+            _ = try bench.prompt(prompts.values.max() ?? 1, variant)
         }
         try Turns(count: cases.count, repetitions: repetitions).forEach { repetition, index in
             let (count, variant) = cases[index]
