@@ -8,6 +8,14 @@ public struct MatrixPacker: Sendable {
     private let layout: MatrixLayout
     private let memory: WeightMemory
     private let byteOffset: Int
+    /// Rounding to half precision takes a library call where the instruction set has none; every
+    /// path rounds alike.
+    private let storeElements: StoreElements
+
+    private typealias StoreElements =
+        @Sendable (
+            UnsafePointer<Float>, Int, UnsafeMutableRawPointer, Int, Bool
+        ) -> Void
 
     /// A packer into writable memory, at an offset that is a multiple of 64.
     public init(layout: MatrixLayout, memory: WeightMemory, byteOffset: Int) {
@@ -15,6 +23,7 @@ public struct MatrixPacker: Sendable {
         self.layout = layout
         self.memory = memory
         self.byteOffset = byteOffset
+        storeElements = (KernelSet.available().last ?? .portable).makeTable().storeElements
     }
 
     /// Packs one row of `inputs` values.
@@ -24,21 +33,15 @@ public struct MatrixPacker: Sendable {
     /// makes its outputs NaN: a loader refuses such weights before it packs them.
     public func pack(row: Int, values: [Float]) {
         precondition(values.count == layout.inputs, "a row has as many values as inputs")
-        let target = rowTarget(row)
         switch layout.form {
         case .int8:
-            for group in 0..<layout.groupCount {
-                packGroup(target, row, group, values)
-            }
-        case .f16:
-            for (input, value) in values.enumerated() {
-                let offset = layout.offset(output: row, input: input)
-                target.storeBytes(of: Float16(value), toByteOffset: offset, as: Float16.self)
-            }
-        case .f32:
-            for (input, value) in values.enumerated() {
-                let offset = layout.offset(output: row, input: input)
-                target.storeBytes(of: value, toByteOffset: offset, as: Float.self)
+            let (quants, scales) = Self.quantized(values)
+            pack(row: row, quants: quants, scales: scales)
+        case .f16, .f32:
+            let start = rowTarget(row) + layout.offset(output: row, input: 0)
+            values.withUnsafeBufferPointer { values in
+                guard let first = values.baseAddress else { return }
+                storeElements(first, values.count, start, PanelShape.rows, layout.form == .f16)
             }
         }
     }
@@ -73,17 +76,29 @@ public struct MatrixPacker: Sendable {
         return memory.mutablePointer(byteOffset, layout.byteCount)
     }
 
-    private func packGroup(
-        _ target: UnsafeMutableRawPointer, _ row: Int, _ group: Int, _ values: [Float]
-    ) {
-        let start = group * PanelShape.groupWidth
-        let range = start..<min(start + PanelShape.groupWidth, values.count)
-        let (scale, inverse) = Self.groupScale(values[range])
-        store(target, row, group, scale)
-        for input in range {
-            let quant = (values[input] * inverse).rounded()
-            store(target, row, input, quant.isNaN ? 0 : Int8(max(-127, min(127, quant))))
+    /// A row in groups of 32: its quants, and one scale for each group.
+    private static func quantized(_ values: [Float]) -> (quants: [Int8], scales: [Float16]) {
+        var quants = [Int8](repeating: 0, count: values.count)
+        var scales: [Float16] = []
+        for start in stride(from: 0, to: values.count, by: PanelShape.groupWidth) {
+            let range = start..<min(start + PanelShape.groupWidth, values.count)
+            let (scale, inverse) = groupScale(values[range])
+            scales.append(scale)
+            for input in range { quants[input] = quant(values[input] * inverse) }
         }
+        return (quants, scales)
+    }
+
+    /// The nearest integer of -127...127, halves away from zero; 0 for NaN.
+    ///
+    /// `rounded()` is a library call on x86-64 before SSE 4.1.
+    @inline(__always)
+    private static func quant(_ value: Float) -> Int8 {
+        guard value.magnitude <= 128 else { return value > 0 ? 127 : value < 0 ? -127 : 0 }
+        let whole = Int32(value)
+        let rest = value - Float(whole)
+        let quant = whole + (rest >= 0.5 ? 1 : rest <= -0.5 ? -1 : 0)
+        return Int8(truncatingIfNeeded: max(-127, min(127, quant)))
     }
 
     /// The stored scale of a group and the factor that maps its values to -127...127.
