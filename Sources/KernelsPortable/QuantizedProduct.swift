@@ -8,7 +8,7 @@ internal import KernelTypes
 
 /// How far ahead of a tile's arithmetic weights are fetched: panels lie one after another, and the
 /// processor's own prefetcher does not keep up with a tile that computes between its loads.
-private let prefetchDistance = 4096
+private let prefetchDistance = 8192
 
 /// Outputs that are walked together by every tile of rows.
 ///
