@@ -3,8 +3,8 @@ public enum EngineLimits {
     /// Rows of one step.
     ///
     /// More rows amortize a pass over the weights better; fewer bound how long
-    /// a decoding neighbour waits behind a prompt. 128 is past the point where int8 products on
-    /// current CPUs are bound by arithmetic rather than by memory.
+    /// a decoding neighbour waits behind a prompt. 192 is past the point where int8 products on
+    /// current CPUs are bound by arithmetic rather than by memory, and fills tiles of 12.
     public static let rowsPerStep = 192
     /// Rows that one thread takes through several operations: a tile of every path's products
     /// (12 or 4 rows), whose widest rows fit into the second-level cache of current cores.
