@@ -16,11 +16,16 @@ private let prefetchDistance = 8192
 /// fetched from farther away but once for all of them. For more inputs too, fewer were slower.
 private let outputBlock = 256
 
+/// Up to so many rows, panels are walked one by one: their weights come straight from memory, and
+/// rows that fill no tile fetch a part of the next panel's while those of this one are near.
+private let fewRows = 48
+
 /// Multiplies every row by every panel.
 func quantizedProduct(_ product: QuantizedProduct) {
+    let block = product.rows.rowCount > fewRows ? outputBlock : 16
     var output = 0
     while output < product.output.outputCount {
-        let end = min(output &+ outputBlock, product.output.outputCount)
+        let end = min(output &+ block, product.output.outputCount)
         eachTile(product, output, end)
         lastTile(product, output, end)
         output = end
@@ -38,7 +43,7 @@ private func eachTile(_ product: QuantizedProduct, _ output: Int, _ end: Int) {
             if lanes_wide_tile() {
                 twelveRows(panel, tile, groups)
             } else {
-                fourRows(panel, tile, 0, 4, groups)
+                fourRows(panel, tile, 0, 4, groups, fetch: prefetchDistance)
             }
         }
         row &+= ActivationTiles.tileRows
@@ -52,9 +57,12 @@ private func lastTile(_ product: QuantizedProduct, _ output: Int, _ end: Int) {
     let width = product.rows.rowCount &- first
     let tile = product.rows.tile(at: first)
     let groups = product.rows.groupCount
+    let fetch = first == 0 ? prefetchDistance : product.panelStride
     var row = 0
     while row &+ 4 <= width {
-        eachPanel(product, output, end, first &+ row) { fourRows($0, tile, row, width, groups) }
+        eachPanel(product, output, end, first &+ row) {
+            fourRows($0, tile, row, width, groups, fetch: fetch)
+        }
         row &+= 4
     }
     while row < width {
@@ -209,12 +217,15 @@ private func twelveRows(_ panel: Panel, _ tile: UnsafeRawPointer, _ groups: Int)
 /// Four rows, from `row` on, of a tile of `width` rows.
 ///
 /// Where registers allow, even and odd blocks have sums of their own: four chains alone would wait
-/// for each other. The integers are exact, so that adding them up later changes no bit.
+/// for each other. The integers are exact, so that adding them up later changes no bit. Weights
+/// are fetched `fetch` bytes ahead.
 @inline(__always)
 private func fourRows(
-    _ panel: Panel, _ tile: UnsafeRawPointer, _ row: Int, _ width: Int, _ groups: Int
+    _ panel: Panel, _ tile: UnsafeRawPointer, _ row: Int, _ width: Int, _ groups: Int, fetch: Int
 ) {
     var sums = FloatQuad()
+    // Of the next panel three lines of eight: four rows leave no time for more.
+    let isNear = fetch == prefetchDistance
     let blockStride = width &* ActivationTiles.blockBytes
     var weights = panel.weights
     var start = tile
@@ -226,9 +237,9 @@ private func fourRows(
         var odd = IntegerQuad()
         var block = 0
         while block < 8 {
-            lanes_prefetch(weights + prefetchDistance)
+            if isNear || block & 3 == 0 { lanes_prefetch(weights + fetch) }
             even.add(lanes_load_block(weights), blocks)
-            lanes_prefetch(weights + prefetchDistance + 64)
+            if isNear || block == 2 { lanes_prefetch(weights + fetch + 64) }
             if lanes_wide_tile() {
                 odd.add(lanes_load_block(weights + 64), blocks + blockStride)
             } else {
