@@ -7,9 +7,10 @@ a command of its own. What a run has made stays in its `--run` folder (tokenizer
 checkpoint), so that an interrupted run continues where it was; a fresh start needs a fresh
 folder. A GPU is used where there is one.
 
-Five commands look at the model in `--out` through neurond, on a daemon of their own, and need no
-PyTorch: `figures` (accuracy at f32, f16 and int8), `chains` (accuracy of sampled chains), `heads`
-(what zeroing each head costs), `keep` (the last layers with their most important neurons alone),
+Six commands look at the model in `--out` through neurond, on a daemon of their own, and need no
+PyTorch: `figures` (accuracy at f32, f16 and int8), `fresh` (f32 against int8 on more cases),
+`chains` (accuracy of sampled chains), `heads` (what zeroing each head costs), `keep` (the last
+layers with their most important neurons alone),
 `neurons` (a set whose silencing hurts `--operation`). Build first: swift build -c release.
 """
 
@@ -24,7 +25,7 @@ from .arithmetic import OPERATIONS
 from .engine import Commands, Engine, EngineError, find_command
 
 MAKING = ("all", "tokenizer", "corpus", "train", "data", "export", "evaluate")
-ASKING = ("figures", "chains", "heads", "keep", "neurons")
+ASKING = ("figures", "fresh", "chains", "heads", "keep", "neurons")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,13 +89,16 @@ def _share_processors_politely() -> None:
 
 def _ask(options: argparse.Namespace) -> None:
     """Prints what a command of `ASKING` finds out from the engine."""
-    from . import chains, figures, heads, keeping, neurons
+    from . import chains, figures, fresh, heads, keeping, neurons
 
     commands = Commands(
         find_command("neurond", options.neurond), find_command("neuronctl", options.neuronctl)
     )
     if options.command == "figures":
         print(figures.report(figures.measure(options.out, commands)))
+        return
+    if options.command == "fresh":
+        print(fresh.fresh_table(options.out, commands))
         return
     with Engine(options.out, "int8", commands) as engine:
         match options.command:

@@ -67,19 +67,26 @@ def problem_cases(split: str) -> Iterator[Case]:
                 yield line | {"solution": styles.answer(asked, styles.FULL, source)}
 
 
-def few_shot_cases() -> Iterator[Case]:
+def few_shot_cases(
+    seed: int = DATA_SEED,
+    per_length: int = FEW_SHOT_PER_LENGTH,
+    step_counts: Iterable[int] = STEP_COUNTS,
+    variants: Iterable[str] = VARIANTS,
+) -> Iterator[Case]:
     """The same questions after exemplars of every variant."""
-    for step_count in STEP_COUNTS:
-        for index in range(FEW_SHOT_PER_LENGTH):
-            source = random.Random(f"few-shot:{step_count}:{index}:{DATA_SEED}")
+    for step_count in step_counts:
+        for index in range(per_length):
+            source = random.Random(f"few-shot:{step_count}:{index}:{seed}")
             asked = sample_problem(source, step_count, held_out=True)
             shared = [sample_problem(source, count) for count in FEW_SHOT_LENGTHS]
-            for variant in VARIANTS:
-                yield _few_shot_case(variant, shared, asked, step_count, index)
+            for variant in variants:
+                yield _few_shot_case(variant, shared, asked, step_count, index, seed)
 
 
-def _few_shot_case(variant: str, shared, asked: Problem, step_count: int, index: int) -> Case:
-    source = random.Random(f"{variant}:{step_count}:{index}:{DATA_SEED}")
+def _few_shot_case(
+    variant: str, shared, asked: Problem, step_count: int, index: int, seed: int
+) -> Case:
+    source = random.Random(f"{variant}:{step_count}:{index}:{seed}")
     style = variant if variant in styles.STYLES else styles.FULL
     problems = shared
     if variant == ADD_ONLY:
@@ -133,12 +140,14 @@ def _holds(fact: Fact, result: int) -> bool:
     return fact.result == result
 
 
-def arithmetic_cases() -> Iterator[Case]:
-    """Bare facts by operation, size and format."""
+def arithmetic_cases(
+    seed: int = DATA_SEED, per_cell: dict[str, int] = ARITHMETIC_PER_CELL
+) -> Iterator[Case]:
+    """Bare facts by operation, size and format, `per_cell` of each by size."""
     for operation in OPERATIONS:
-        for size, count in ARITHMETIC_PER_CELL.items():
+        for size, count in per_cell.items():
             for form in FORMATS:
-                source = random.Random(f"{operation}:{size}:{form}:{DATA_SEED}")
+                source = random.Random(f"{operation}:{size}:{form}:{seed}")
                 for index in range(count):
                     fact = fact_of_size(source, operation, size)
                     yield case(
@@ -242,11 +251,11 @@ def write_files(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, make in FILES.items():
         lines = list(make())
-        (folder / name).write_text(_jsonl(lines), encoding="utf-8")
+        (folder / name).write_text(jsonl(lines), encoding="utf-8")
         print(f"{name}: {len(lines)} cases", flush=True)
 
 
-def _jsonl(lines: Iterable[Case]) -> str:
+def jsonl(lines: Iterable[Case]) -> str:
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
 

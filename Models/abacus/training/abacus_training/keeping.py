@@ -32,8 +32,8 @@ class Task:
 
     def cases(self, data: Path) -> set[str]:
         """The ids of the cases."""
-        wanted = self.tags.items()
-        return {case["id"] for case in read_file(data / self.file) if wanted <= case["tags"].items()}
+        cases = read_file(data / self.file)
+        return {case["id"] for case in cases if self.tags.items() <= case["tags"].items()}
 
     def wrong(self, engine: Engine, data: Path, hooks: Sequence[str]) -> set[str]:
         """The ids of those that the model gets wrong under some hooks."""

@@ -1,13 +1,16 @@
 """The card's tables, from results made up here: what is averaged, compared and shown."""
 
 import json
+from pathlib import Path
 
 import numpy
 import pytest
 
-from abacus_training import chains, figures, heads, keeping, markdown, neurons
+from abacus_training import chains, figures, fresh, heads, keeping, markdown, neurons
 from abacus_training.engine import Group
 from abacus_training.figures import Comparison, Results
+
+DATA = Path(__file__).parents[2] / "data"
 
 
 def test_numbers_are_short():
@@ -190,3 +193,22 @@ def test_chains_are_judged_by_their_answers_at_every_temperature(tmp_path):
     assert rows[2] == "| all | 100 | 25 | 25 |"
     assert rows[3] == "| 1 step | 100 | 100 | 100 |"
     assert rows[4] == "| 2 steps | 100 | 0 | 0 |"
+
+
+def test_fresh_cases_are_held_out_and_none_of_the_files(tmp_path):
+    fresh.write_cases(tmp_path)
+    for name in fresh.GROUPED_BY:
+        cases = [json.loads(line) for line in (tmp_path / name).read_text().splitlines()]
+        prompts = {case["prompt"] for case in cases}
+        assert {case["split"] for case in cases} == {"test"}
+        if name == "few-shot.jsonl":
+            stored = (DATA / name).read_text().splitlines()
+            assert prompts.isdisjoint(json.loads(line)["prompt"] for line in stored)
+            assert len(cases) == 4 * 2 * fresh.PROBLEMS_PER_ROW
+
+
+def test_the_forms_are_compared_row_by_row():
+    exact = [Group({"variant": "answer_only", "steps": "1"}, 200, 0.5)]
+    rounded = [Group({"variant": "answer_only", "steps": "1"}, 200, 0.495)]
+    rows = fresh.comparison(exact, rounded).splitlines()
+    assert rows[2] == "| answer only, 1 | 200 | 50 | 49.5 | -0.5 |"
