@@ -3,7 +3,9 @@ internal import KernelTypes
 
 // The products of single and half precision. Each output is one plain chain of multiply-adds over
 // the inputs in ascending order, so a zero input leaves the sum as it was. Unrolled by hand like
-// the int8 product; one row walks four panels at once to have four chains in flight.
+// the int8 product. A tile of 12 rows takes two panels at once: 24 sums share 12 inputs and two
+// weights, where a single panel would load more often than it multiplies. One row walks four
+// panels to have four chains in flight.
 
 /// Multiplies every row by every panel of single precision.
 func singleProduct(_ product: FloatProduct) {
@@ -29,11 +31,11 @@ private func multiply(_ product: FloatProduct, half: Bool) {
         let end = min(output &+ outputBlock, product.output.outputCount)
         var row = 0
         while row < rows.tiledRows {
-            eachPanel(product, output, end, row) { panel in
-                if lanes_wide_tile() {
-                    twelveRows(panel, rows.tile(at: row), rows.inputCount, half: half)
-                } else {
-                    fourRows(panel, rows.tile(at: row), 4, rows.inputCount, half: half)
+            if lanes_wide_tile() {
+                twelveRows(product, row, output, end, half: half)
+            } else {
+                eachPanel(product, output, end, row) {
+                    fourRows($0, rows.tile(at: row), 4, rows.inputCount, half: half)
                 }
             }
             row &+= ActivationTiles.tileRows
@@ -72,6 +74,16 @@ private struct Panel {
     /// Whether this is the first tile, which finds the weights in memory.
     let isFirst: Bool
 
+    /// The panel of an output, out of those up to `end`, for the tile from a row on.
+    @inline(__always)
+    init(_ product: FloatProduct, _ row: Int, _ output: Int, _ end: Int) {
+        weights = product.panels + output / 16 &* product.panelStride
+        target = product.output.values + (row &* product.output.stride &+ output)
+        stride = product.output.stride
+        outputs = min(16, end &- output)
+        isFirst = row == 0
+    }
+
     /// The 16 weights of one input.
     @inline(__always)
     func load(_ input: Int, half: Bool) -> SIMD16<Float> {
@@ -99,12 +111,7 @@ private func eachPanel(
 ) {
     var output = first
     while output < end {
-        body(
-            Panel(
-                weights: product.panels + output / 16 &* product.panelStride,
-                target: product.output.values + (row &* product.output.stride &+ output),
-                stride: product.output.stride, outputs: min(16, end &- output),
-                isFirst: row == 0))
+        body(Panel(product, row, output, end))
         output &+= 16
     }
 }
@@ -137,8 +144,68 @@ private struct Quad {
     }
 }
 
+/// Output sums of four rows for two panels.
+private struct QuadPair {
+    var low = Quad()
+    var high = Quad()
+
+    @inline(__always)
+    init() {}
+
+    @inline(__always)
+    mutating func add(
+        _ weights: (SIMD16<Float>, SIMD16<Float>), _ inputs: UnsafePointer<Float>
+    ) {
+        low.add(weights.0, inputs)
+        high.add(weights.1, inputs)
+    }
+
+    @inline(__always)
+    func store(_ low: Panel, _ high: Panel, row: Int) {
+        self.low.store(low, row: row)
+        self.high.store(high, row: row)
+    }
+}
+
+/// A whole tile of 12 rows times the panels of some outputs, two at a time.
 @inline(__always)
 private func twelveRows(
+    _ product: FloatProduct, _ row: Int, _ first: Int, _ end: Int, half: Bool
+) {
+    let (tile, inputs) = (product.rows.tile(at: row), product.rows.inputCount)
+    var output = first
+    while output &+ 16 < end {
+        let low = Panel(product, row, output, end)
+        twelveByTwo(low, Panel(product, row, output &+ 16, end), tile, inputs, half: half)
+        output &+= 32
+    }
+    if output < end { twelveByOne(Panel(product, row, output, end), tile, inputs, half: half) }
+}
+
+private func twelveByTwo(
+    _ low: Panel, _ high: Panel, _ tile: UnsafePointer<Float>, _ inputCount: Int, half: Bool
+) {
+    var one = QuadPair()
+    var two = QuadPair()
+    var three = QuadPair()
+    var rows = tile
+    var input = 0
+    while input < inputCount {
+        let weights = (low.load(input, half: half), high.load(input, half: half))
+        low.prefetch(input, half: half)
+        high.prefetch(input, half: half)
+        one.add(weights, rows)
+        two.add(weights, rows + 4)
+        three.add(weights, rows + 8)
+        rows += 12
+        input &+= 1
+    }
+    one.store(low, high, row: 0)
+    two.store(low, high, row: 4)
+    three.store(low, high, row: 8)
+}
+
+private func twelveByOne(
     _ panel: Panel, _ tile: UnsafePointer<Float>, _ inputCount: Int, half: Bool
 ) {
     var first = Quad()
