@@ -27,6 +27,45 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+/// Interactive work goes ahead of bulk work.
+public nonisolated enum Neurond_V1_Lane: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case interactive // = 1
+  case bulk // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .interactive
+    case 2: self = .bulk
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .interactive: return 1
+    case .bulk: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Neurond_V1_Lane] = [
+    .unspecified,
+    .interactive,
+    .bulk,
+  ]
+
+}
+
 /// gRPC's canonical status codes.
 public nonisolated enum Neurond_V1_StatusCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
@@ -191,6 +230,40 @@ public nonisolated struct Neurond_V1_RequestOptions: Sendable {
   /// Name or digest of the model; empty = the only one, or the first.
   public var model: String = String()
 
+  /// Who waits for the answer. Unspecified: the server decides from what the request costs.
+  public var lane: Neurond_V1_Lane = .unspecified
+
+  /// Written by a relay for its backend; what a client writes here is overwritten.
+  public var admission: Neurond_V1_Admission {
+    get {_admission ?? Neurond_V1_Admission()}
+    set {_admission = newValue}
+  }
+  /// Returns true if `admission` has been explicitly set.
+  public var hasAdmission: Bool {self._admission != nil}
+  /// Clears the value of `admission`. Subsequent reads from it will return its default value.
+  public mutating func clearAdmission() {self._admission = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _admission: Neurond_V1_Admission? = nil
+}
+
+/// On whose account a backend runs a request.
+public nonisolated struct Neurond_V1_Admission: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Requests of the same share divide what it gets.
+  public var share: UInt64 = 0
+
+  /// What the share gets in proportion to the others; at least 1.
+  public var weight: UInt32 = 0
+
+  public var lane: Neurond_V1_Lane = .unspecified
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -290,11 +363,41 @@ public nonisolated struct Neurond_V1_End: @unchecked Sendable {
   /// Clears the value of `provenance`. Subsequent reads from it will return its default value.
   public mutating func clearProvenance() {_uniqueStorage()._provenance = nil}
 
+  /// Present if the request ended before its answer was complete, but after some of it had run.
+  public var partial: Neurond_V1_Partial {
+    get {_storage._partial ?? Neurond_V1_Partial()}
+    set {_uniqueStorage()._partial = newValue}
+  }
+  /// Returns true if `partial` has been explicitly set.
+  public var hasPartial: Bool {_storage._partial != nil}
+  /// Clears the value of `partial`. Subsequent reads from it will return its default value.
+  public mutating func clearPartial() {_uniqueStorage()._partial = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// How much of an answer there is. What was sent before END is valid and part of the answer.
+public nonisolated struct Neurond_V1_Partial: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var itemsFinished: UInt32 = 0
+
+  public var items: UInt32 = 0
+
+  public var generatedTokens: UInt32 = 0
+
+  /// Of the item that was running.
+  public var receipts: [Neurond_V1_Receipt] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 public nonisolated struct Neurond_V1_Usage: Sendable {
@@ -495,6 +598,10 @@ public nonisolated struct Neurond_V1_TensorInfo: Sendable {
 
 fileprivate nonisolated let _protobuf_package = "neurond.v1"
 
+nonisolated extension Neurond_V1_Lane: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LANE_UNSPECIFIED\0\u{1}INTERACTIVE\0\u{1}BULK\0")
+}
+
 nonisolated extension Neurond_V1_StatusCode: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0OK\0\u{1}CANCELLED\0\u{1}UNKNOWN\0\u{1}INVALID_ARGUMENT\0\u{1}DEADLINE_EXCEEDED\0\u{1}NOT_FOUND\0\u{1}ALREADY_EXISTS\0\u{1}PERMISSION_DENIED\0\u{1}RESOURCE_EXHAUSTED\0\u{1}FAILED_PRECONDITION\0\u{1}ABORTED\0\u{1}OUT_OF_RANGE\0\u{1}UNIMPLEMENTED\0\u{1}INTERNAL\0\u{1}UNAVAILABLE\0\u{1}DATA_LOSS\0\u{1}UNAUTHENTICATED\0")
 }
@@ -505,7 +612,7 @@ nonisolated extension Neurond_V1_DataType: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Neurond_V1_RequestOptions: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RequestOptions"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}deadline_ms\0\u{3}request_id\0\u{1}model\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}deadline_ms\0\u{3}request_id\0\u{1}model\0\u{1}lane\0\u{1}admission\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -516,12 +623,18 @@ nonisolated extension Neurond_V1_RequestOptions: SwiftProtobuf.Message, SwiftPro
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.deadlineMs) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.model) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.lane) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._admission) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.deadlineMs != 0 {
       try visitor.visitSingularUInt32Field(value: self.deadlineMs, fieldNumber: 1)
     }
@@ -531,6 +644,12 @@ nonisolated extension Neurond_V1_RequestOptions: SwiftProtobuf.Message, SwiftPro
     if !self.model.isEmpty {
       try visitor.visitSingularStringField(value: self.model, fieldNumber: 3)
     }
+    if self.lane != .unspecified {
+      try visitor.visitSingularEnumField(value: self.lane, fieldNumber: 4)
+    }
+    try { if let v = self._admission {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -538,6 +657,48 @@ nonisolated extension Neurond_V1_RequestOptions: SwiftProtobuf.Message, SwiftPro
     if lhs.deadlineMs != rhs.deadlineMs {return false}
     if lhs.requestID != rhs.requestID {return false}
     if lhs.model != rhs.model {return false}
+    if lhs.lane != rhs.lane {return false}
+    if lhs._admission != rhs._admission {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Neurond_V1_Admission: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Admission"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}share\0\u{1}weight\0\u{1}lane\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.share) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.weight) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.lane) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.share != 0 {
+      try visitor.visitSingularUInt64Field(value: self.share, fieldNumber: 1)
+    }
+    if self.weight != 0 {
+      try visitor.visitSingularUInt32Field(value: self.weight, fieldNumber: 2)
+    }
+    if self.lane != .unspecified {
+      try visitor.visitSingularEnumField(value: self.lane, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Neurond_V1_Admission, rhs: Neurond_V1_Admission) -> Bool {
+    if lhs.share != rhs.share {return false}
+    if lhs.weight != rhs.weight {return false}
+    if lhs.lane != rhs.lane {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -639,13 +800,14 @@ nonisolated extension Neurond_V1_Status: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Neurond_V1_End: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".End"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{1}usage\0\u{1}timing\0\u{1}provenance\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{1}usage\0\u{1}timing\0\u{1}provenance\0\u{1}partial\0")
 
   fileprivate class _StorageClass {
     var _status: Neurond_V1_Status? = nil
     var _usage: Neurond_V1_Usage? = nil
     var _timing: Neurond_V1_Timing? = nil
     var _provenance: Neurond_V1_Provenance? = nil
+    var _partial: Neurond_V1_Partial? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -660,6 +822,7 @@ nonisolated extension Neurond_V1_End: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _usage = source._usage
       _timing = source._timing
       _provenance = source._provenance
+      _partial = source._partial
     }
   }
 
@@ -682,6 +845,7 @@ nonisolated extension Neurond_V1_End: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 2: try { try decoder.decodeSingularMessageField(value: &_storage._usage) }()
         case 3: try { try decoder.decodeSingularMessageField(value: &_storage._timing) }()
         case 4: try { try decoder.decodeSingularMessageField(value: &_storage._provenance) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._partial) }()
         default: break
         }
       }
@@ -706,6 +870,9 @@ nonisolated extension Neurond_V1_End: SwiftProtobuf.Message, SwiftProtobuf._Mess
       try { if let v = _storage._provenance {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
       } }()
+      try { if let v = _storage._partial {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -719,10 +886,56 @@ nonisolated extension Neurond_V1_End: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._usage != rhs_storage._usage {return false}
         if _storage._timing != rhs_storage._timing {return false}
         if _storage._provenance != rhs_storage._provenance {return false}
+        if _storage._partial != rhs_storage._partial {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Neurond_V1_Partial: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Partial"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}items_finished\0\u{1}items\0\u{3}generated_tokens\0\u{1}receipts\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.itemsFinished) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.items) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.generatedTokens) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.receipts) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.itemsFinished != 0 {
+      try visitor.visitSingularUInt32Field(value: self.itemsFinished, fieldNumber: 1)
+    }
+    if self.items != 0 {
+      try visitor.visitSingularUInt32Field(value: self.items, fieldNumber: 2)
+    }
+    if self.generatedTokens != 0 {
+      try visitor.visitSingularUInt32Field(value: self.generatedTokens, fieldNumber: 3)
+    }
+    if !self.receipts.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.receipts, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Neurond_V1_Partial, rhs: Neurond_V1_Partial) -> Bool {
+    if lhs.itemsFinished != rhs.itemsFinished {return false}
+    if lhs.items != rhs.items {return false}
+    if lhs.generatedTokens != rhs.generatedTokens {return false}
+    if lhs.receipts != rhs.receipts {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -275,6 +275,12 @@ public nonisolated struct Neurond_V1_StatusRequest: Sendable {
   /// Clears the value of `options`. Subsequent reads from it will return its default value.
   public mutating func clearOptions() {self._options = nil}
 
+  /// Milliseconds from one reply to the next, at least 100; 0 = one reply.
+  public var intervalMs: UInt32 = 0
+
+  /// Replies to send; 0 = until the stream is cancelled.
+  public var count: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -282,21 +288,128 @@ public nonisolated struct Neurond_V1_StatusRequest: Sendable {
   fileprivate var _options: Neurond_V1_RequestOptions? = nil
 }
 
-public nonisolated struct Neurond_V1_StatusReply: Sendable {
+public nonisolated struct Neurond_V1_StatusReply: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// "starting", "ready", "draining"
-  public var state: String = String()
+  public var state: String {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
 
-  public var uptimeSeconds: Double = 0
+  public var uptimeSeconds: Double {
+    get {_storage._uptimeSeconds}
+    set {_uniqueStorage()._uptimeSeconds = newValue}
+  }
 
-  public var build: String = String()
+  public var build: String {
+    get {_storage._build}
+    set {_uniqueStorage()._build = newValue}
+  }
 
-  public var models: [Neurond_V1_ModelInfo] = []
+  public var models: [Neurond_V1_ModelInfo] {
+    get {_storage._models}
+    set {_uniqueStorage()._models = newValue}
+  }
 
-  public var engines: [Neurond_V1_EngineInfo] = []
+  public var engines: [Neurond_V1_EngineInfo] {
+    get {_storage._engines}
+    set {_uniqueStorage()._engines = newValue}
+  }
+
+  public var connections: UInt32 {
+    get {_storage._connections}
+    set {_uniqueStorage()._connections = newValue}
+  }
+
+  public var queued: UInt32 {
+    get {_storage._queued}
+    set {_uniqueStorage()._queued = newValue}
+  }
+
+  public var running: UInt32 {
+    get {_storage._running}
+    set {_uniqueStorage()._running = newValue}
+  }
+
+  public var requestsTotal: UInt64 {
+    get {_storage._requestsTotal}
+    set {_uniqueStorage()._requestsTotal = newValue}
+  }
+
+  public var requestsFailed: UInt64 {
+    get {_storage._requestsFailed}
+    set {_uniqueStorage()._requestsFailed = newValue}
+  }
+
+  public var objectCount: UInt64 {
+    get {_storage._objectCount}
+    set {_uniqueStorage()._objectCount = newValue}
+  }
+
+  public var objectBytes: UInt64 {
+    get {_storage._objectBytes}
+    set {_uniqueStorage()._objectBytes = newValue}
+  }
+
+  /// The caller's own row; every identity's for an admin.
+  public var identities: [Neurond_V1_IdentityInfo] {
+    get {_storage._identities}
+    set {_uniqueStorage()._identities = newValue}
+  }
+
+  /// The caller's own requests; everybody's for an admin.
+  public var requests: [Neurond_V1_RequestInfo] {
+    get {_storage._requests}
+    set {_uniqueStorage()._requests = newValue}
+  }
+
+  public var queuedInteractive: UInt32 {
+    get {_storage._queuedInteractive}
+    set {_uniqueStorage()._queuedInteractive = newValue}
+  }
+
+  public var queuedBulk: UInt32 {
+    get {_storage._queuedBulk}
+    set {_uniqueStorage()._queuedBulk = newValue}
+  }
+
+  /// Whom the server takes the caller for: "uid:1000", "token:lab".
+  public var identity: String {
+    get {_storage._identity}
+    set {_uniqueStorage()._identity = newValue}
+  }
+
+  /// "read", "run", "admin"
+  public var role: String {
+    get {_storage._role}
+    set {_uniqueStorage()._role = newValue}
+  }
+
+  /// Of the answering process.
+  public var residentBytes: UInt64 {
+    get {_storage._residentBytes}
+    set {_uniqueStorage()._residentBytes = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What one identity uses, and what it may.
+public nonisolated struct Neurond_V1_IdentityInfo: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var identity: String = String()
+
+  public var weight: UInt32 = 0
 
   public var connections: UInt32 = 0
 
@@ -304,13 +417,62 @@ public nonisolated struct Neurond_V1_StatusReply: Sendable {
 
   public var running: UInt32 = 0
 
+  /// Bytes in use now, and the quota of each; 0 = none.
+  public var keyValueBytes: UInt64 = 0
+
+  public var keyValueQuota: UInt64 = 0
+
+  public var objectBytes: UInt64 = 0
+
+  public var objectQuota: UInt64 = 0
+
+  public var captureBytes: UInt64 = 0
+
+  public var captureQuota: UInt64 = 0
+
   public var requestsTotal: UInt64 = 0
 
   public var requestsFailed: UInt64 = 0
 
-  public var objectCount: UInt64 = 0
+  public var promptTokens: UInt64 = 0
 
-  public var objectBytes: UInt64 = 0
+  public var generatedTokens: UInt64 = 0
+
+  public var cachedTokens: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// One request that waits or runs.
+public nonisolated struct Neurond_V1_RequestInfo: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var requestID: String = String()
+
+  public var identity: String = String()
+
+  public var method: String = String()
+
+  public var lane: Neurond_V1_Lane = .unspecified
+
+  /// "queued", "running", "parked"
+  public var state: String = String()
+
+  /// Requests ahead of it in its lane; 0 for the next one and for running ones.
+  public var position: UInt32 = 0
+
+  public var waitedSeconds: Double = 0
+
+  public var runningSeconds: Double = 0
+
+  /// Multiply-adds it is expected to take.
+  public var multiplyAdds: Double = 0
+
+  public var keyValueBytes: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -334,6 +496,189 @@ public nonisolated struct Neurond_V1_EngineInfo: Sendable {
   public var running: UInt32 = 0
 
   public var threads: UInt32 = 0
+
+  public var report: Neurond_V1_EngineReport {
+    get {_report ?? Neurond_V1_EngineReport()}
+    set {_report = newValue}
+  }
+  /// Returns true if `report` has been explicitly set.
+  public var hasReport: Bool {self._report != nil}
+  /// Clears the value of `report`. Subsequent reads from it will return its default value.
+  public mutating func clearReport() {self._report = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _report: Neurond_V1_EngineReport? = nil
+}
+
+/// What an engine has done since it began, and what it holds now. The reply of method Status where
+/// an engine is asked itself.
+public nonisolated struct Neurond_V1_EngineReport: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var steps: UInt64 {
+    get {_storage._steps}
+    set {_uniqueStorage()._steps = newValue}
+  }
+
+  /// Seconds of the last step, and of all of them.
+  public var stepSeconds: Double {
+    get {_storage._stepSeconds}
+    set {_uniqueStorage()._stepSeconds = newValue}
+  }
+
+  public var stepsSeconds: Double {
+    get {_storage._stepsSeconds}
+    set {_uniqueStorage()._stepsSeconds = newValue}
+  }
+
+  /// Seconds since the step that is running began; 0 while none is.
+  public var stepRunningSeconds: Double {
+    get {_storage._stepRunningSeconds}
+    set {_uniqueStorage()._stepRunningSeconds = newValue}
+  }
+
+  public var promptRows: UInt64 {
+    get {_storage._promptRows}
+    set {_uniqueStorage()._promptRows = newValue}
+  }
+
+  public var decodeRows: UInt64 {
+    get {_storage._decodeRows}
+    set {_uniqueStorage()._decodeRows = newValue}
+  }
+
+  /// Prompt rows that were not run because the prefix cache had them.
+  public var reusedRows: UInt64 {
+    get {_storage._reusedRows}
+    set {_uniqueStorage()._reusedRows = newValue}
+  }
+
+  /// Rows × layers that were run.
+  public var layerEvaluations: UInt64 {
+    get {_storage._layerEvaluations}
+    set {_uniqueStorage()._layerEvaluations = newValue}
+  }
+
+  public var running: UInt32 {
+    get {_storage._running}
+    set {_uniqueStorage()._running = newValue}
+  }
+
+  public var waiting: UInt32 {
+    get {_storage._waiting}
+    set {_uniqueStorage()._waiting = newValue}
+  }
+
+  public var keyValueBytes: UInt64 {
+    get {_storage._keyValueBytes}
+    set {_uniqueStorage()._keyValueBytes = newValue}
+  }
+
+  public var keyValueCapacity: UInt64 {
+    get {_storage._keyValueCapacity}
+    set {_uniqueStorage()._keyValueCapacity = newValue}
+  }
+
+  /// Of the capacity: kept for prefixes, and given up as soon as a request needs it.
+  public var prefixCacheBytes: UInt64 {
+    get {_storage._prefixCacheBytes}
+    set {_uniqueStorage()._prefixCacheBytes = newValue}
+  }
+
+  public var prefixQueries: UInt64 {
+    get {_storage._prefixQueries}
+    set {_uniqueStorage()._prefixQueries = newValue}
+  }
+
+  public var prefixHits: UInt64 {
+    get {_storage._prefixHits}
+    set {_uniqueStorage()._prefixHits = newValue}
+  }
+
+  public var prefixEvictions: UInt64 {
+    get {_storage._prefixEvictions}
+    set {_uniqueStorage()._prefixEvictions = newValue}
+  }
+
+  public var captureBytes: UInt64 {
+    get {_storage._captureBytes}
+    set {_uniqueStorage()._captureBytes = newValue}
+  }
+
+  public var objectBytes: UInt64 {
+    get {_storage._objectBytes}
+    set {_uniqueStorage()._objectBytes = newValue}
+  }
+
+  public var residentBytes: UInt64 {
+    get {_storage._residentBytes}
+    set {_uniqueStorage()._residentBytes = newValue}
+  }
+
+  public var hooksFired: [Neurond_V1_HookCount] {
+    get {_storage._hooksFired}
+    set {_uniqueStorage()._hooksFired = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Rows that actions of one kind were applied to at sites of one kind.
+public nonisolated struct Neurond_V1_HookCount: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// without its layer: "mlp.act"
+  public var site: String = String()
+
+  public var action: String = String()
+
+  public var rows: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// As SIGTERM does: nothing new is taken, what runs is finished, then the daemon ends.
+public nonisolated struct Neurond_V1_DrainRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var options: Neurond_V1_RequestOptions {
+    get {_options ?? Neurond_V1_RequestOptions()}
+    set {_options = newValue}
+  }
+  /// Returns true if `options` has been explicitly set.
+  public var hasOptions: Bool {self._options != nil}
+  /// Clears the value of `options`. Subsequent reads from it will return its default value.
+  public mutating func clearOptions() {self._options = nil}
+
+  /// As a second SIGTERM does: end what runs too.
+  public var now: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _options: Neurond_V1_RequestOptions? = nil
+}
+
+public nonisolated struct Neurond_V1_DrainReply: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1001,44 +1346,53 @@ public nonisolated struct Neurond_V1_ColumnsReply: Sendable {
   public init() {}
 }
 
-public nonisolated struct Neurond_V1_ExplainRequest: Sendable {
+public nonisolated struct Neurond_V1_ExplainRequest: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   public var options: Neurond_V1_RequestOptions {
-    get {_options ?? Neurond_V1_RequestOptions()}
-    set {_options = newValue}
+    get {_storage._options ?? Neurond_V1_RequestOptions()}
+    set {_uniqueStorage()._options = newValue}
   }
   /// Returns true if `options` has been explicitly set.
-  public var hasOptions: Bool {self._options != nil}
+  public var hasOptions: Bool {_storage._options != nil}
   /// Clears the value of `options`. Subsequent reads from it will return its default value.
-  public mutating func clearOptions() {self._options = nil}
+  public mutating func clearOptions() {_uniqueStorage()._options = nil}
 
-  public var request: Neurond_V1_ExplainRequest.OneOf_Request? = nil
+  public var request: OneOf_Request? {
+    get {return _storage._request}
+    set {_uniqueStorage()._request = newValue}
+  }
 
   public var forward: Neurond_V1_ForwardRequest {
     get {
-      if case .forward(let v)? = request {return v}
+      if case .forward(let v)? = _storage._request {return v}
       return Neurond_V1_ForwardRequest()
     }
-    set {request = .forward(newValue)}
+    set {_uniqueStorage()._request = .forward(newValue)}
   }
 
   public var generate: Neurond_V1_GenerateRequest {
     get {
-      if case .generate(let v)? = request {return v}
+      if case .generate(let v)? = _storage._request {return v}
       return Neurond_V1_GenerateRequest()
     }
-    set {request = .generate(newValue)}
+    set {_uniqueStorage()._request = .generate(newValue)}
   }
 
   public var score: Neurond_V1_ScoreRequest {
     get {
-      if case .score(let v)? = request {return v}
+      if case .score(let v)? = _storage._request {return v}
       return Neurond_V1_ScoreRequest()
     }
-    set {request = .score(newValue)}
+    set {_uniqueStorage()._request = .score(newValue)}
+  }
+
+  /// Answer the totals alone, without items.
+  public var totalsOnly: Bool {
+    get {_storage._totalsOnly}
+    set {_uniqueStorage()._totalsOnly = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1052,7 +1406,7 @@ public nonisolated struct Neurond_V1_ExplainRequest: Sendable {
 
   public init() {}
 
-  fileprivate var _options: Neurond_V1_RequestOptions? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 public nonisolated struct Neurond_V1_ExplainReply: Sendable {
@@ -1062,9 +1416,27 @@ public nonisolated struct Neurond_V1_ExplainReply: Sendable {
 
   public var items: [Neurond_V1_ExplainReply.Item] = []
 
+  /// Of all items: the passes over prompts and generated tokens, hooks included.
   public var multiplyAdds: Double = 0
 
   public var replyBytes: UInt64 = 0
+
+  public var tokens: UInt64 = 0
+
+  public var generatedTokens: UInt64 = 0
+
+  /// Of the items that run at once, which is all of them at most.
+  public var keyValueBytes: UInt64 = 0
+
+  public var captureBytes: UInt64 = 0
+
+  /// Of the values that actions carry: vectors, means, patches.
+  public var planBytes: UInt64 = 0
+
+  public var hookElements: UInt64 = 0
+
+  /// Objects that the request names.
+  public var objects: [Data] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1111,6 +1483,17 @@ public nonisolated struct Neurond_V1_ExplainReply: Sendable {
     public var replyBytes: UInt64 = 0
 
     public var keyValueBytes: UInt64 = 0
+
+    /// Tokens that may be generated at most.
+    public var generatedTokens: UInt32 = 0
+
+    public var captureBytes: UInt64 = 0
+
+    /// Elements that actions change over the prompt: rows × selected elements.
+    public var hookElements: UInt64 = 0
+
+    /// Prompt tokens that the prefix cache may save at most; a capture before them saves none.
+    public var reusableTokens: UInt32 = 0
 
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1207,6 +1590,9 @@ public nonisolated struct Neurond_V1_ObjectInfo: Sendable {
   public var kind: Neurond_V1_ObjectKind = .unspecified
 
   public var byteCount: UInt64 = 0
+
+  /// Whether the caller has put it; only then may it drop it.
+  public var mine: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1644,7 +2030,7 @@ nonisolated extension Neurond_V1_Limit: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Neurond_V1_StatusRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StatusRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}options\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}options\0\u{3}interval_ms\0\u{1}count\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1653,6 +2039,8 @@ nonisolated extension Neurond_V1_StatusRequest: SwiftProtobuf.Message, SwiftProt
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._options) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.intervalMs) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.count) }()
       default: break
       }
     }
@@ -1666,11 +2054,19 @@ nonisolated extension Neurond_V1_StatusRequest: SwiftProtobuf.Message, SwiftProt
     try { if let v = self._options {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
+    if self.intervalMs != 0 {
+      try visitor.visitSingularUInt32Field(value: self.intervalMs, fieldNumber: 2)
+    }
+    if self.count != 0 {
+      try visitor.visitSingularUInt32Field(value: self.count, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Neurond_V1_StatusRequest, rhs: Neurond_V1_StatusRequest) -> Bool {
     if lhs._options != rhs._options {return false}
+    if lhs.intervalMs != rhs.intervalMs {return false}
+    if lhs.count != rhs.count {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1678,7 +2074,199 @@ nonisolated extension Neurond_V1_StatusRequest: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Neurond_V1_StatusReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StatusReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}state\0\u{3}uptime_seconds\0\u{1}build\0\u{1}models\0\u{1}engines\0\u{1}connections\0\u{1}queued\0\u{1}running\0\u{3}requests_total\0\u{3}requests_failed\0\u{3}object_count\0\u{3}object_bytes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}state\0\u{3}uptime_seconds\0\u{1}build\0\u{1}models\0\u{1}engines\0\u{1}connections\0\u{1}queued\0\u{1}running\0\u{3}requests_total\0\u{3}requests_failed\0\u{3}object_count\0\u{3}object_bytes\0\u{1}identities\0\u{1}requests\0\u{3}queued_interactive\0\u{3}queued_bulk\0\u{1}identity\0\u{1}role\0\u{3}resident_bytes\0")
+
+  fileprivate class _StorageClass {
+    var _state: String = String()
+    var _uptimeSeconds: Double = 0
+    var _build: String = String()
+    var _models: [Neurond_V1_ModelInfo] = []
+    var _engines: [Neurond_V1_EngineInfo] = []
+    var _connections: UInt32 = 0
+    var _queued: UInt32 = 0
+    var _running: UInt32 = 0
+    var _requestsTotal: UInt64 = 0
+    var _requestsFailed: UInt64 = 0
+    var _objectCount: UInt64 = 0
+    var _objectBytes: UInt64 = 0
+    var _identities: [Neurond_V1_IdentityInfo] = []
+    var _requests: [Neurond_V1_RequestInfo] = []
+    var _queuedInteractive: UInt32 = 0
+    var _queuedBulk: UInt32 = 0
+    var _identity: String = String()
+    var _role: String = String()
+    var _residentBytes: UInt64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _state = source._state
+      _uptimeSeconds = source._uptimeSeconds
+      _build = source._build
+      _models = source._models
+      _engines = source._engines
+      _connections = source._connections
+      _queued = source._queued
+      _running = source._running
+      _requestsTotal = source._requestsTotal
+      _requestsFailed = source._requestsFailed
+      _objectCount = source._objectCount
+      _objectBytes = source._objectBytes
+      _identities = source._identities
+      _requests = source._requests
+      _queuedInteractive = source._queuedInteractive
+      _queuedBulk = source._queuedBulk
+      _identity = source._identity
+      _role = source._role
+      _residentBytes = source._residentBytes
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._state) }()
+        case 2: try { try decoder.decodeSingularDoubleField(value: &_storage._uptimeSeconds) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._build) }()
+        case 4: try { try decoder.decodeRepeatedMessageField(value: &_storage._models) }()
+        case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._engines) }()
+        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._connections) }()
+        case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._queued) }()
+        case 8: try { try decoder.decodeSingularUInt32Field(value: &_storage._running) }()
+        case 9: try { try decoder.decodeSingularUInt64Field(value: &_storage._requestsTotal) }()
+        case 10: try { try decoder.decodeSingularUInt64Field(value: &_storage._requestsFailed) }()
+        case 11: try { try decoder.decodeSingularUInt64Field(value: &_storage._objectCount) }()
+        case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._objectBytes) }()
+        case 13: try { try decoder.decodeRepeatedMessageField(value: &_storage._identities) }()
+        case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._requests) }()
+        case 15: try { try decoder.decodeSingularUInt32Field(value: &_storage._queuedInteractive) }()
+        case 16: try { try decoder.decodeSingularUInt32Field(value: &_storage._queuedBulk) }()
+        case 17: try { try decoder.decodeSingularStringField(value: &_storage._identity) }()
+        case 18: try { try decoder.decodeSingularStringField(value: &_storage._role) }()
+        case 19: try { try decoder.decodeSingularUInt64Field(value: &_storage._residentBytes) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      if !_storage._state.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._state, fieldNumber: 1)
+      }
+      if _storage._uptimeSeconds.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._uptimeSeconds, fieldNumber: 2)
+      }
+      if !_storage._build.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._build, fieldNumber: 3)
+      }
+      if !_storage._models.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._models, fieldNumber: 4)
+      }
+      if !_storage._engines.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._engines, fieldNumber: 5)
+      }
+      if _storage._connections != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._connections, fieldNumber: 6)
+      }
+      if _storage._queued != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._queued, fieldNumber: 7)
+      }
+      if _storage._running != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._running, fieldNumber: 8)
+      }
+      if _storage._requestsTotal != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._requestsTotal, fieldNumber: 9)
+      }
+      if _storage._requestsFailed != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._requestsFailed, fieldNumber: 10)
+      }
+      if _storage._objectCount != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._objectCount, fieldNumber: 11)
+      }
+      if _storage._objectBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._objectBytes, fieldNumber: 12)
+      }
+      if !_storage._identities.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._identities, fieldNumber: 13)
+      }
+      if !_storage._requests.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._requests, fieldNumber: 14)
+      }
+      if _storage._queuedInteractive != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._queuedInteractive, fieldNumber: 15)
+      }
+      if _storage._queuedBulk != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._queuedBulk, fieldNumber: 16)
+      }
+      if !_storage._identity.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._identity, fieldNumber: 17)
+      }
+      if !_storage._role.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._role, fieldNumber: 18)
+      }
+      if _storage._residentBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._residentBytes, fieldNumber: 19)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Neurond_V1_StatusReply, rhs: Neurond_V1_StatusReply) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._uptimeSeconds != rhs_storage._uptimeSeconds {return false}
+        if _storage._build != rhs_storage._build {return false}
+        if _storage._models != rhs_storage._models {return false}
+        if _storage._engines != rhs_storage._engines {return false}
+        if _storage._connections != rhs_storage._connections {return false}
+        if _storage._queued != rhs_storage._queued {return false}
+        if _storage._running != rhs_storage._running {return false}
+        if _storage._requestsTotal != rhs_storage._requestsTotal {return false}
+        if _storage._requestsFailed != rhs_storage._requestsFailed {return false}
+        if _storage._objectCount != rhs_storage._objectCount {return false}
+        if _storage._objectBytes != rhs_storage._objectBytes {return false}
+        if _storage._identities != rhs_storage._identities {return false}
+        if _storage._requests != rhs_storage._requests {return false}
+        if _storage._queuedInteractive != rhs_storage._queuedInteractive {return false}
+        if _storage._queuedBulk != rhs_storage._queuedBulk {return false}
+        if _storage._identity != rhs_storage._identity {return false}
+        if _storage._role != rhs_storage._role {return false}
+        if _storage._residentBytes != rhs_storage._residentBytes {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Neurond_V1_IdentityInfo: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".IdentityInfo"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}identity\0\u{1}weight\0\u{1}connections\0\u{1}queued\0\u{1}running\0\u{3}key_value_bytes\0\u{3}key_value_quota\0\u{3}object_bytes\0\u{3}object_quota\0\u{3}capture_bytes\0\u{3}capture_quota\0\u{3}requests_total\0\u{3}requests_failed\0\u{3}prompt_tokens\0\u{3}generated_tokens\0\u{3}cached_tokens\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1686,76 +2274,171 @@ nonisolated extension Neurond_V1_StatusReply: SwiftProtobuf.Message, SwiftProtob
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.state) }()
-      case 2: try { try decoder.decodeSingularDoubleField(value: &self.uptimeSeconds) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.build) }()
-      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.models) }()
-      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.engines) }()
-      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.connections) }()
-      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.queued) }()
-      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.running) }()
-      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.requestsTotal) }()
-      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.requestsFailed) }()
-      case 11: try { try decoder.decodeSingularUInt64Field(value: &self.objectCount) }()
-      case 12: try { try decoder.decodeSingularUInt64Field(value: &self.objectBytes) }()
+      case 1: try { try decoder.decodeSingularStringField(value: &self.identity) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.weight) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.connections) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.queued) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.running) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.keyValueBytes) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.keyValueQuota) }()
+      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.objectBytes) }()
+      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.objectQuota) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.captureBytes) }()
+      case 11: try { try decoder.decodeSingularUInt64Field(value: &self.captureQuota) }()
+      case 12: try { try decoder.decodeSingularUInt64Field(value: &self.requestsTotal) }()
+      case 13: try { try decoder.decodeSingularUInt64Field(value: &self.requestsFailed) }()
+      case 14: try { try decoder.decodeSingularUInt64Field(value: &self.promptTokens) }()
+      case 15: try { try decoder.decodeSingularUInt64Field(value: &self.generatedTokens) }()
+      case 16: try { try decoder.decodeSingularUInt64Field(value: &self.cachedTokens) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.state.isEmpty {
-      try visitor.visitSingularStringField(value: self.state, fieldNumber: 1)
+    if !self.identity.isEmpty {
+      try visitor.visitSingularStringField(value: self.identity, fieldNumber: 1)
     }
-    if self.uptimeSeconds.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.uptimeSeconds, fieldNumber: 2)
-    }
-    if !self.build.isEmpty {
-      try visitor.visitSingularStringField(value: self.build, fieldNumber: 3)
-    }
-    if !self.models.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.models, fieldNumber: 4)
-    }
-    if !self.engines.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.engines, fieldNumber: 5)
+    if self.weight != 0 {
+      try visitor.visitSingularUInt32Field(value: self.weight, fieldNumber: 2)
     }
     if self.connections != 0 {
-      try visitor.visitSingularUInt32Field(value: self.connections, fieldNumber: 6)
+      try visitor.visitSingularUInt32Field(value: self.connections, fieldNumber: 3)
     }
     if self.queued != 0 {
-      try visitor.visitSingularUInt32Field(value: self.queued, fieldNumber: 7)
+      try visitor.visitSingularUInt32Field(value: self.queued, fieldNumber: 4)
     }
     if self.running != 0 {
-      try visitor.visitSingularUInt32Field(value: self.running, fieldNumber: 8)
+      try visitor.visitSingularUInt32Field(value: self.running, fieldNumber: 5)
     }
-    if self.requestsTotal != 0 {
-      try visitor.visitSingularUInt64Field(value: self.requestsTotal, fieldNumber: 9)
+    if self.keyValueBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.keyValueBytes, fieldNumber: 6)
     }
-    if self.requestsFailed != 0 {
-      try visitor.visitSingularUInt64Field(value: self.requestsFailed, fieldNumber: 10)
-    }
-    if self.objectCount != 0 {
-      try visitor.visitSingularUInt64Field(value: self.objectCount, fieldNumber: 11)
+    if self.keyValueQuota != 0 {
+      try visitor.visitSingularUInt64Field(value: self.keyValueQuota, fieldNumber: 7)
     }
     if self.objectBytes != 0 {
-      try visitor.visitSingularUInt64Field(value: self.objectBytes, fieldNumber: 12)
+      try visitor.visitSingularUInt64Field(value: self.objectBytes, fieldNumber: 8)
+    }
+    if self.objectQuota != 0 {
+      try visitor.visitSingularUInt64Field(value: self.objectQuota, fieldNumber: 9)
+    }
+    if self.captureBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.captureBytes, fieldNumber: 10)
+    }
+    if self.captureQuota != 0 {
+      try visitor.visitSingularUInt64Field(value: self.captureQuota, fieldNumber: 11)
+    }
+    if self.requestsTotal != 0 {
+      try visitor.visitSingularUInt64Field(value: self.requestsTotal, fieldNumber: 12)
+    }
+    if self.requestsFailed != 0 {
+      try visitor.visitSingularUInt64Field(value: self.requestsFailed, fieldNumber: 13)
+    }
+    if self.promptTokens != 0 {
+      try visitor.visitSingularUInt64Field(value: self.promptTokens, fieldNumber: 14)
+    }
+    if self.generatedTokens != 0 {
+      try visitor.visitSingularUInt64Field(value: self.generatedTokens, fieldNumber: 15)
+    }
+    if self.cachedTokens != 0 {
+      try visitor.visitSingularUInt64Field(value: self.cachedTokens, fieldNumber: 16)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: Neurond_V1_StatusReply, rhs: Neurond_V1_StatusReply) -> Bool {
-    if lhs.state != rhs.state {return false}
-    if lhs.uptimeSeconds != rhs.uptimeSeconds {return false}
-    if lhs.build != rhs.build {return false}
-    if lhs.models != rhs.models {return false}
-    if lhs.engines != rhs.engines {return false}
+  public static func ==(lhs: Neurond_V1_IdentityInfo, rhs: Neurond_V1_IdentityInfo) -> Bool {
+    if lhs.identity != rhs.identity {return false}
+    if lhs.weight != rhs.weight {return false}
     if lhs.connections != rhs.connections {return false}
     if lhs.queued != rhs.queued {return false}
     if lhs.running != rhs.running {return false}
+    if lhs.keyValueBytes != rhs.keyValueBytes {return false}
+    if lhs.keyValueQuota != rhs.keyValueQuota {return false}
+    if lhs.objectBytes != rhs.objectBytes {return false}
+    if lhs.objectQuota != rhs.objectQuota {return false}
+    if lhs.captureBytes != rhs.captureBytes {return false}
+    if lhs.captureQuota != rhs.captureQuota {return false}
     if lhs.requestsTotal != rhs.requestsTotal {return false}
     if lhs.requestsFailed != rhs.requestsFailed {return false}
-    if lhs.objectCount != rhs.objectCount {return false}
-    if lhs.objectBytes != rhs.objectBytes {return false}
+    if lhs.promptTokens != rhs.promptTokens {return false}
+    if lhs.generatedTokens != rhs.generatedTokens {return false}
+    if lhs.cachedTokens != rhs.cachedTokens {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Neurond_V1_RequestInfo: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RequestInfo"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}request_id\0\u{1}identity\0\u{1}method\0\u{1}lane\0\u{1}state\0\u{1}position\0\u{3}waited_seconds\0\u{3}running_seconds\0\u{3}multiply_adds\0\u{3}key_value_bytes\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.identity) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.method) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.lane) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.state) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.position) }()
+      case 7: try { try decoder.decodeSingularDoubleField(value: &self.waitedSeconds) }()
+      case 8: try { try decoder.decodeSingularDoubleField(value: &self.runningSeconds) }()
+      case 9: try { try decoder.decodeSingularDoubleField(value: &self.multiplyAdds) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.keyValueBytes) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 1)
+    }
+    if !self.identity.isEmpty {
+      try visitor.visitSingularStringField(value: self.identity, fieldNumber: 2)
+    }
+    if !self.method.isEmpty {
+      try visitor.visitSingularStringField(value: self.method, fieldNumber: 3)
+    }
+    if self.lane != .unspecified {
+      try visitor.visitSingularEnumField(value: self.lane, fieldNumber: 4)
+    }
+    if !self.state.isEmpty {
+      try visitor.visitSingularStringField(value: self.state, fieldNumber: 5)
+    }
+    if self.position != 0 {
+      try visitor.visitSingularUInt32Field(value: self.position, fieldNumber: 6)
+    }
+    if self.waitedSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.waitedSeconds, fieldNumber: 7)
+    }
+    if self.runningSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.runningSeconds, fieldNumber: 8)
+    }
+    if self.multiplyAdds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.multiplyAdds, fieldNumber: 9)
+    }
+    if self.keyValueBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.keyValueBytes, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Neurond_V1_RequestInfo, rhs: Neurond_V1_RequestInfo) -> Bool {
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.identity != rhs.identity {return false}
+    if lhs.method != rhs.method {return false}
+    if lhs.lane != rhs.lane {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.position != rhs.position {return false}
+    if lhs.waitedSeconds != rhs.waitedSeconds {return false}
+    if lhs.runningSeconds != rhs.runningSeconds {return false}
+    if lhs.multiplyAdds != rhs.multiplyAdds {return false}
+    if lhs.keyValueBytes != rhs.keyValueBytes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1763,7 +2446,7 @@ nonisolated extension Neurond_V1_StatusReply: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Neurond_V1_EngineInfo: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".EngineInfo"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}index\0\u{1}state\0\u{1}process\0\u{1}restarts\0\u{1}running\0\u{1}threads\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}index\0\u{1}state\0\u{1}process\0\u{1}restarts\0\u{1}running\0\u{1}threads\0\u{1}report\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1777,12 +2460,17 @@ nonisolated extension Neurond_V1_EngineInfo: SwiftProtobuf.Message, SwiftProtobu
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.restarts) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.running) }()
       case 6: try { try decoder.decodeSingularUInt32Field(value: &self.threads) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._report) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.index != 0 {
       try visitor.visitSingularUInt32Field(value: self.index, fieldNumber: 1)
     }
@@ -1801,6 +2489,9 @@ nonisolated extension Neurond_V1_EngineInfo: SwiftProtobuf.Message, SwiftProtobu
     if self.threads != 0 {
       try visitor.visitSingularUInt32Field(value: self.threads, fieldNumber: 6)
     }
+    try { if let v = self._report {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1811,6 +2502,304 @@ nonisolated extension Neurond_V1_EngineInfo: SwiftProtobuf.Message, SwiftProtobu
     if lhs.restarts != rhs.restarts {return false}
     if lhs.running != rhs.running {return false}
     if lhs.threads != rhs.threads {return false}
+    if lhs._report != rhs._report {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Neurond_V1_EngineReport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".EngineReport"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}steps\0\u{3}step_seconds\0\u{3}steps_seconds\0\u{3}step_running_seconds\0\u{3}prompt_rows\0\u{3}decode_rows\0\u{3}reused_rows\0\u{3}layer_evaluations\0\u{1}running\0\u{1}waiting\0\u{3}key_value_bytes\0\u{3}key_value_capacity\0\u{3}prefix_cache_bytes\0\u{3}prefix_queries\0\u{3}prefix_hits\0\u{3}prefix_evictions\0\u{3}capture_bytes\0\u{3}object_bytes\0\u{3}resident_bytes\0\u{3}hooks_fired\0")
+
+  fileprivate class _StorageClass {
+    var _steps: UInt64 = 0
+    var _stepSeconds: Double = 0
+    var _stepsSeconds: Double = 0
+    var _stepRunningSeconds: Double = 0
+    var _promptRows: UInt64 = 0
+    var _decodeRows: UInt64 = 0
+    var _reusedRows: UInt64 = 0
+    var _layerEvaluations: UInt64 = 0
+    var _running: UInt32 = 0
+    var _waiting: UInt32 = 0
+    var _keyValueBytes: UInt64 = 0
+    var _keyValueCapacity: UInt64 = 0
+    var _prefixCacheBytes: UInt64 = 0
+    var _prefixQueries: UInt64 = 0
+    var _prefixHits: UInt64 = 0
+    var _prefixEvictions: UInt64 = 0
+    var _captureBytes: UInt64 = 0
+    var _objectBytes: UInt64 = 0
+    var _residentBytes: UInt64 = 0
+    var _hooksFired: [Neurond_V1_HookCount] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _steps = source._steps
+      _stepSeconds = source._stepSeconds
+      _stepsSeconds = source._stepsSeconds
+      _stepRunningSeconds = source._stepRunningSeconds
+      _promptRows = source._promptRows
+      _decodeRows = source._decodeRows
+      _reusedRows = source._reusedRows
+      _layerEvaluations = source._layerEvaluations
+      _running = source._running
+      _waiting = source._waiting
+      _keyValueBytes = source._keyValueBytes
+      _keyValueCapacity = source._keyValueCapacity
+      _prefixCacheBytes = source._prefixCacheBytes
+      _prefixQueries = source._prefixQueries
+      _prefixHits = source._prefixHits
+      _prefixEvictions = source._prefixEvictions
+      _captureBytes = source._captureBytes
+      _objectBytes = source._objectBytes
+      _residentBytes = source._residentBytes
+      _hooksFired = source._hooksFired
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt64Field(value: &_storage._steps) }()
+        case 2: try { try decoder.decodeSingularDoubleField(value: &_storage._stepSeconds) }()
+        case 3: try { try decoder.decodeSingularDoubleField(value: &_storage._stepsSeconds) }()
+        case 4: try { try decoder.decodeSingularDoubleField(value: &_storage._stepRunningSeconds) }()
+        case 5: try { try decoder.decodeSingularUInt64Field(value: &_storage._promptRows) }()
+        case 6: try { try decoder.decodeSingularUInt64Field(value: &_storage._decodeRows) }()
+        case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._reusedRows) }()
+        case 8: try { try decoder.decodeSingularUInt64Field(value: &_storage._layerEvaluations) }()
+        case 9: try { try decoder.decodeSingularUInt32Field(value: &_storage._running) }()
+        case 10: try { try decoder.decodeSingularUInt32Field(value: &_storage._waiting) }()
+        case 11: try { try decoder.decodeSingularUInt64Field(value: &_storage._keyValueBytes) }()
+        case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._keyValueCapacity) }()
+        case 13: try { try decoder.decodeSingularUInt64Field(value: &_storage._prefixCacheBytes) }()
+        case 14: try { try decoder.decodeSingularUInt64Field(value: &_storage._prefixQueries) }()
+        case 15: try { try decoder.decodeSingularUInt64Field(value: &_storage._prefixHits) }()
+        case 16: try { try decoder.decodeSingularUInt64Field(value: &_storage._prefixEvictions) }()
+        case 17: try { try decoder.decodeSingularUInt64Field(value: &_storage._captureBytes) }()
+        case 18: try { try decoder.decodeSingularUInt64Field(value: &_storage._objectBytes) }()
+        case 19: try { try decoder.decodeSingularUInt64Field(value: &_storage._residentBytes) }()
+        case 20: try { try decoder.decodeRepeatedMessageField(value: &_storage._hooksFired) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      if _storage._steps != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._steps, fieldNumber: 1)
+      }
+      if _storage._stepSeconds.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._stepSeconds, fieldNumber: 2)
+      }
+      if _storage._stepsSeconds.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._stepsSeconds, fieldNumber: 3)
+      }
+      if _storage._stepRunningSeconds.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._stepRunningSeconds, fieldNumber: 4)
+      }
+      if _storage._promptRows != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._promptRows, fieldNumber: 5)
+      }
+      if _storage._decodeRows != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._decodeRows, fieldNumber: 6)
+      }
+      if _storage._reusedRows != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._reusedRows, fieldNumber: 7)
+      }
+      if _storage._layerEvaluations != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._layerEvaluations, fieldNumber: 8)
+      }
+      if _storage._running != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._running, fieldNumber: 9)
+      }
+      if _storage._waiting != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._waiting, fieldNumber: 10)
+      }
+      if _storage._keyValueBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._keyValueBytes, fieldNumber: 11)
+      }
+      if _storage._keyValueCapacity != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._keyValueCapacity, fieldNumber: 12)
+      }
+      if _storage._prefixCacheBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._prefixCacheBytes, fieldNumber: 13)
+      }
+      if _storage._prefixQueries != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._prefixQueries, fieldNumber: 14)
+      }
+      if _storage._prefixHits != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._prefixHits, fieldNumber: 15)
+      }
+      if _storage._prefixEvictions != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._prefixEvictions, fieldNumber: 16)
+      }
+      if _storage._captureBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._captureBytes, fieldNumber: 17)
+      }
+      if _storage._objectBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._objectBytes, fieldNumber: 18)
+      }
+      if _storage._residentBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._residentBytes, fieldNumber: 19)
+      }
+      if !_storage._hooksFired.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._hooksFired, fieldNumber: 20)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Neurond_V1_EngineReport, rhs: Neurond_V1_EngineReport) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._steps != rhs_storage._steps {return false}
+        if _storage._stepSeconds != rhs_storage._stepSeconds {return false}
+        if _storage._stepsSeconds != rhs_storage._stepsSeconds {return false}
+        if _storage._stepRunningSeconds != rhs_storage._stepRunningSeconds {return false}
+        if _storage._promptRows != rhs_storage._promptRows {return false}
+        if _storage._decodeRows != rhs_storage._decodeRows {return false}
+        if _storage._reusedRows != rhs_storage._reusedRows {return false}
+        if _storage._layerEvaluations != rhs_storage._layerEvaluations {return false}
+        if _storage._running != rhs_storage._running {return false}
+        if _storage._waiting != rhs_storage._waiting {return false}
+        if _storage._keyValueBytes != rhs_storage._keyValueBytes {return false}
+        if _storage._keyValueCapacity != rhs_storage._keyValueCapacity {return false}
+        if _storage._prefixCacheBytes != rhs_storage._prefixCacheBytes {return false}
+        if _storage._prefixQueries != rhs_storage._prefixQueries {return false}
+        if _storage._prefixHits != rhs_storage._prefixHits {return false}
+        if _storage._prefixEvictions != rhs_storage._prefixEvictions {return false}
+        if _storage._captureBytes != rhs_storage._captureBytes {return false}
+        if _storage._objectBytes != rhs_storage._objectBytes {return false}
+        if _storage._residentBytes != rhs_storage._residentBytes {return false}
+        if _storage._hooksFired != rhs_storage._hooksFired {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Neurond_V1_HookCount: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".HookCount"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}site\0\u{1}action\0\u{1}rows\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.site) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.action) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.rows) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.site.isEmpty {
+      try visitor.visitSingularStringField(value: self.site, fieldNumber: 1)
+    }
+    if !self.action.isEmpty {
+      try visitor.visitSingularStringField(value: self.action, fieldNumber: 2)
+    }
+    if self.rows != 0 {
+      try visitor.visitSingularUInt64Field(value: self.rows, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Neurond_V1_HookCount, rhs: Neurond_V1_HookCount) -> Bool {
+    if lhs.site != rhs.site {return false}
+    if lhs.action != rhs.action {return false}
+    if lhs.rows != rhs.rows {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Neurond_V1_DrainRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DrainRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}options\0\u{1}now\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._options) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.now) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._options {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.now != false {
+      try visitor.visitSingularBoolField(value: self.now, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Neurond_V1_DrainRequest, rhs: Neurond_V1_DrainRequest) -> Bool {
+    if lhs._options != rhs._options {return false}
+    if lhs.now != rhs.now {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Neurond_V1_DrainReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DrainReply"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Neurond_V1_DrainReply, rhs: Neurond_V1_DrainReply) -> Bool {
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2875,88 +3864,133 @@ nonisolated extension Neurond_V1_ColumnsReply: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Neurond_V1_ExplainRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ExplainRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}options\0\u{1}forward\0\u{1}generate\0\u{1}score\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}options\0\u{1}forward\0\u{1}generate\0\u{1}score\0\u{3}totals_only\0")
+
+  fileprivate class _StorageClass {
+    var _options: Neurond_V1_RequestOptions? = nil
+    var _request: Neurond_V1_ExplainRequest.OneOf_Request?
+    var _totalsOnly: Bool = false
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _options = source._options
+      _request = source._request
+      _totalsOnly = source._totalsOnly
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._options) }()
-      case 2: try {
-        var v: Neurond_V1_ForwardRequest?
-        var hadOneofValue = false
-        if let current = self.request {
-          hadOneofValue = true
-          if case .forward(let m) = current {v = m}
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._options) }()
+        case 2: try {
+          var v: Neurond_V1_ForwardRequest?
+          var hadOneofValue = false
+          if let current = _storage._request {
+            hadOneofValue = true
+            if case .forward(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._request = .forward(v)
+          }
+        }()
+        case 3: try {
+          var v: Neurond_V1_GenerateRequest?
+          var hadOneofValue = false
+          if let current = _storage._request {
+            hadOneofValue = true
+            if case .generate(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._request = .generate(v)
+          }
+        }()
+        case 4: try {
+          var v: Neurond_V1_ScoreRequest?
+          var hadOneofValue = false
+          if let current = _storage._request {
+            hadOneofValue = true
+            if case .score(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._request = .score(v)
+          }
+        }()
+        case 5: try { try decoder.decodeSingularBoolField(value: &_storage._totalsOnly) }()
+        default: break
         }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.request = .forward(v)
-        }
-      }()
-      case 3: try {
-        var v: Neurond_V1_GenerateRequest?
-        var hadOneofValue = false
-        if let current = self.request {
-          hadOneofValue = true
-          if case .generate(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.request = .generate(v)
-        }
-      }()
-      case 4: try {
-        var v: Neurond_V1_ScoreRequest?
-        var hadOneofValue = false
-        if let current = self.request {
-          hadOneofValue = true
-          if case .score(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.request = .score(v)
-        }
-      }()
-      default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._options {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    switch self.request {
-    case .forward?: try {
-      guard case .forward(let v)? = self.request else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    }()
-    case .generate?: try {
-      guard case .generate(let v)? = self.request else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    }()
-    case .score?: try {
-      guard case .score(let v)? = self.request else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    }()
-    case nil: break
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._options {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      switch _storage._request {
+      case .forward?: try {
+        guard case .forward(let v)? = _storage._request else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      }()
+      case .generate?: try {
+        guard case .generate(let v)? = _storage._request else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      }()
+      case .score?: try {
+        guard case .score(let v)? = _storage._request else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      }()
+      case nil: break
+      }
+      if _storage._totalsOnly != false {
+        try visitor.visitSingularBoolField(value: _storage._totalsOnly, fieldNumber: 5)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Neurond_V1_ExplainRequest, rhs: Neurond_V1_ExplainRequest) -> Bool {
-    if lhs._options != rhs._options {return false}
-    if lhs.request != rhs.request {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._options != rhs_storage._options {return false}
+        if _storage._request != rhs_storage._request {return false}
+        if _storage._totalsOnly != rhs_storage._totalsOnly {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2964,7 +3998,7 @@ nonisolated extension Neurond_V1_ExplainRequest: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Neurond_V1_ExplainReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ExplainReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}items\0\u{3}multiply_adds\0\u{3}reply_bytes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}items\0\u{3}multiply_adds\0\u{3}reply_bytes\0\u{1}tokens\0\u{3}generated_tokens\0\u{3}key_value_bytes\0\u{3}capture_bytes\0\u{3}plan_bytes\0\u{3}hook_elements\0\u{1}objects\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2975,6 +4009,13 @@ nonisolated extension Neurond_V1_ExplainReply: SwiftProtobuf.Message, SwiftProto
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.items) }()
       case 2: try { try decoder.decodeSingularDoubleField(value: &self.multiplyAdds) }()
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.replyBytes) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.tokens) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.generatedTokens) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.keyValueBytes) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.captureBytes) }()
+      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.planBytes) }()
+      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.hookElements) }()
+      case 10: try { try decoder.decodeRepeatedBytesField(value: &self.objects) }()
       default: break
       }
     }
@@ -2990,6 +4031,27 @@ nonisolated extension Neurond_V1_ExplainReply: SwiftProtobuf.Message, SwiftProto
     if self.replyBytes != 0 {
       try visitor.visitSingularUInt64Field(value: self.replyBytes, fieldNumber: 3)
     }
+    if self.tokens != 0 {
+      try visitor.visitSingularUInt64Field(value: self.tokens, fieldNumber: 4)
+    }
+    if self.generatedTokens != 0 {
+      try visitor.visitSingularUInt64Field(value: self.generatedTokens, fieldNumber: 5)
+    }
+    if self.keyValueBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.keyValueBytes, fieldNumber: 6)
+    }
+    if self.captureBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.captureBytes, fieldNumber: 7)
+    }
+    if self.planBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.planBytes, fieldNumber: 8)
+    }
+    if self.hookElements != 0 {
+      try visitor.visitSingularUInt64Field(value: self.hookElements, fieldNumber: 9)
+    }
+    if !self.objects.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.objects, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2997,6 +4059,13 @@ nonisolated extension Neurond_V1_ExplainReply: SwiftProtobuf.Message, SwiftProto
     if lhs.items != rhs.items {return false}
     if lhs.multiplyAdds != rhs.multiplyAdds {return false}
     if lhs.replyBytes != rhs.replyBytes {return false}
+    if lhs.tokens != rhs.tokens {return false}
+    if lhs.generatedTokens != rhs.generatedTokens {return false}
+    if lhs.keyValueBytes != rhs.keyValueBytes {return false}
+    if lhs.captureBytes != rhs.captureBytes {return false}
+    if lhs.planBytes != rhs.planBytes {return false}
+    if lhs.hookElements != rhs.hookElements {return false}
+    if lhs.objects != rhs.objects {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3054,7 +4123,7 @@ nonisolated extension Neurond_V1_ExplainReply.Action: SwiftProtobuf.Message, Swi
 
 nonisolated extension Neurond_V1_ExplainReply.Item: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = Neurond_V1_ExplainReply.protoMessageName + ".Item"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}item\0\u{1}tokens\0\u{1}actions\0\u{1}tensors\0\u{3}plan_hash\0\u{3}multiply_adds\0\u{3}reply_bytes\0\u{3}key_value_bytes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}item\0\u{1}tokens\0\u{1}actions\0\u{1}tensors\0\u{3}plan_hash\0\u{3}multiply_adds\0\u{3}reply_bytes\0\u{3}key_value_bytes\0\u{3}generated_tokens\0\u{3}capture_bytes\0\u{3}hook_elements\0\u{3}reusable_tokens\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3070,6 +4139,10 @@ nonisolated extension Neurond_V1_ExplainReply.Item: SwiftProtobuf.Message, Swift
       case 6: try { try decoder.decodeSingularDoubleField(value: &self.multiplyAdds) }()
       case 7: try { try decoder.decodeSingularUInt64Field(value: &self.replyBytes) }()
       case 8: try { try decoder.decodeSingularUInt64Field(value: &self.keyValueBytes) }()
+      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.generatedTokens) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.captureBytes) }()
+      case 11: try { try decoder.decodeSingularUInt64Field(value: &self.hookElements) }()
+      case 12: try { try decoder.decodeSingularUInt32Field(value: &self.reusableTokens) }()
       default: break
       }
     }
@@ -3100,6 +4173,18 @@ nonisolated extension Neurond_V1_ExplainReply.Item: SwiftProtobuf.Message, Swift
     if self.keyValueBytes != 0 {
       try visitor.visitSingularUInt64Field(value: self.keyValueBytes, fieldNumber: 8)
     }
+    if self.generatedTokens != 0 {
+      try visitor.visitSingularUInt32Field(value: self.generatedTokens, fieldNumber: 9)
+    }
+    if self.captureBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.captureBytes, fieldNumber: 10)
+    }
+    if self.hookElements != 0 {
+      try visitor.visitSingularUInt64Field(value: self.hookElements, fieldNumber: 11)
+    }
+    if self.reusableTokens != 0 {
+      try visitor.visitSingularUInt32Field(value: self.reusableTokens, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3112,6 +4197,10 @@ nonisolated extension Neurond_V1_ExplainReply.Item: SwiftProtobuf.Message, Swift
     if lhs.multiplyAdds != rhs.multiplyAdds {return false}
     if lhs.replyBytes != rhs.replyBytes {return false}
     if lhs.keyValueBytes != rhs.keyValueBytes {return false}
+    if lhs.generatedTokens != rhs.generatedTokens {return false}
+    if lhs.captureBytes != rhs.captureBytes {return false}
+    if lhs.hookElements != rhs.hookElements {return false}
+    if lhs.reusableTokens != rhs.reusableTokens {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3267,7 +4356,7 @@ nonisolated extension Neurond_V1_ListObjectsRequest: SwiftProtobuf.Message, Swif
 
 nonisolated extension Neurond_V1_ObjectInfo: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ObjectInfo"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hash\0\u{1}kind\0\u{3}byte_count\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hash\0\u{1}kind\0\u{3}byte_count\0\u{1}mine\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3278,6 +4367,7 @@ nonisolated extension Neurond_V1_ObjectInfo: SwiftProtobuf.Message, SwiftProtobu
       case 1: try { try decoder.decodeSingularBytesField(value: &self.hash) }()
       case 2: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.byteCount) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.mine) }()
       default: break
       }
     }
@@ -3293,6 +4383,9 @@ nonisolated extension Neurond_V1_ObjectInfo: SwiftProtobuf.Message, SwiftProtobu
     if self.byteCount != 0 {
       try visitor.visitSingularUInt64Field(value: self.byteCount, fieldNumber: 3)
     }
+    if self.mine != false {
+      try visitor.visitSingularBoolField(value: self.mine, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3300,6 +4393,7 @@ nonisolated extension Neurond_V1_ObjectInfo: SwiftProtobuf.Message, SwiftProtobu
     if lhs.hash != rhs.hash {return false}
     if lhs.kind != rhs.kind {return false}
     if lhs.byteCount != rhs.byteCount {return false}
+    if lhs.mine != rhs.mine {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
