@@ -1,5 +1,5 @@
 public import EventLoop
-import Supervision
+public import Supervision
 
 /// What a supervisor is told once, at its start.
 public struct SupervisorConfiguration: Sendable {
@@ -7,6 +7,16 @@ public struct SupervisorConfiguration: Sendable {
     public var addresses: [Address]
     /// Permissions of the socket files.
     public var socketMode: UInt16 = 0o660
+    /// Group of the socket files; nil is the process's own.
+    public var socketGroup: UInt32?
+    /// Who is let in on unix sockets, and with which role.
+    public var access = AccessPolicy()
+    /// Shares and quotas of the identities.
+    public var quotas = QuotaSettings()
+    /// Bounds that an administrator may choose.
+    public var limits = ServingLimits()
+    /// Where metrics are served; nil is nowhere.
+    public var metricsAddress: Address?
     /// How many engine processes run.
     public var engineCount = 1
     /// Compute threads of each engine, for status reports.

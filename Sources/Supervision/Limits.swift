@@ -74,4 +74,23 @@ public enum Limits {
 
     /// Stored objects, so that listing them remains one small message.
     public static let objectCount = 4_096
+
+    /// Client connections at once; each costs a descriptor and a few kilobytes when idle.
+    public static let connections = 1_024
+
+    /// Client connections of one identity, so that one script cannot shut the others out.
+    public static let connectionsPerIdentity = 256
+
+    /// Requests of one identity in the interactive lane: what a person and a notebook or two have
+    /// open; whoever asks for more at once is not waiting at a keyboard.
+    public static let interactiveRequests = 4
+
+    /// Silence of an engine that runs something: it answers from a thread that never computes.
+    public static let watchdogSeconds = 5
+
+    /// Time of one step of an engine; a step of a large model on a loaded machine takes seconds.
+    public static let stepSeconds = 60
+
+    /// Time without a byte taken after which a client's request makes room for others.
+    public static let stallSeconds = 15
 }
