@@ -1,10 +1,15 @@
+import Messages
 import Supervision
+import SwiftProtobuf
 import Wire
 
 /// One connected client: its channel, who it is, and what it has asked for.
 final class ClientSession {
     let number: UInt64
-    let identity: Identity
+    /// Whose requests these are; final once the HELLO was accepted.
+    var identity: Identity
+    /// What this client may do; final once the HELLO was accepted.
+    var role: Role
     let channel: Channel
     /// Requests that an engine answers, by stream.
     var requests: [UInt32: RelayedRequest] = [:]
@@ -12,15 +17,22 @@ final class ClientSession {
     var incoming: [UInt32: IncomingRequest] = [:]
     /// Objects that arrive or that engines look at, by stream.
     var uploads: [UInt32: ObjectUpload] = [:]
+    /// Every stream that has not ended.
+    var records: [UInt32: RequestRecord] = [:]
+    /// Told of each END that is sent.
+    var onEnd: ((RequestRecord, Neurond_V1_End) -> Void)?
 
-    init(number: UInt64, identity: Identity, channel: Channel) {
+    init(number: UInt64, identity: Identity, role: Role, channel: Channel) {
         self.number = number
         self.identity = identity
+        self.role = role
         self.channel = channel
     }
 
     /// Sends one message and ends the stream well.
     func answer(_ streamID: UInt32, _ message: [UInt8]) {
+        records[streamID]?.replyByteCount += message.count
+        close(streamID, EndMessage.ok)
         attempt(on: streamID) { connection throws(WireError) in
             try connection.sendMessage(message, on: streamID)
             try connection.sendEnd(EndMessage.ok, on: streamID)
@@ -29,6 +41,7 @@ final class ClientSession {
 
     /// Ends a stream.
     func end(_ streamID: UInt32, _ payload: [UInt8]) {
+        close(streamID, payload)
         attempt(on: streamID) { connection throws(WireError) in
             try connection.sendEnd(payload, on: streamID)
         }
@@ -36,9 +49,19 @@ final class ClientSession {
 
     /// Passes a frame of an engine on.
     func forward(_ frame: Frame, on streamID: UInt32) {
+        if frame.kind == .end {
+            close(streamID, frame.payload)
+        } else {
+            records[streamID]?.replyByteCount += frame.payload.count
+        }
         attempt(on: streamID) { connection throws(WireError) in
             try connection.forward(frame, on: streamID)
         }
+    }
+
+    private func close(_ streamID: UInt32, _ end: [UInt8]) {
+        guard let record = records.removeValue(forKey: streamID) else { return }
+        onEnd?(record, (try? Neurond_V1_End(serializedBytes: end)) ?? Neurond_V1_End())
     }
 
     /// Sends, and closes the connection where that is not possible.

@@ -19,6 +19,8 @@ final class EngineLink {
     var child: ChildProcess?
     /// Counts the processes started, so that a late exit is not taken for that of a newer one.
     var generation = 0
+    /// When its process was started.
+    var startedAt: UInt64 = 0
     var channel: Channel?
     var purposes: [UInt32: Purpose] = [:]
     /// Hashes of the objects that this process has been given.

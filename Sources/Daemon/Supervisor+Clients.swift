@@ -11,8 +11,12 @@ extension Supervisor {
         let identity = stream.peerCredentials.map { Identity.user($0.userIdentifier) } ?? .network
         let channel = Channel(loop, stream, role: .server, outbox: outbox)
         let session = ClientSession(
-            number: lastSessionNumber, identity: identity, channel: channel)
+            number: lastSessionNumber, identity: identity, role: .admin, channel: channel)
         sessions[session.number] = session
+        session.onEnd = { [weak self, weak session] record, end in
+            guard let self, let session else { return }
+            observe(.requestEnded(record, session, end))
+        }
         channel.onEvent = { [weak self, weak session] event in
             guard let self, let session else { return }
             handle(event, from: session)
@@ -26,9 +30,7 @@ extension Supervisor {
         }
         perform(drain.activeCountChanged(to: sessions.count))
         channel.open(hello: Hello(role: .server, agent: "neurond/\(configuration.build)"))
-        logger.debug(
-            "client connected",
-            metadata: ["client": "\(session.number)", "identity": "\(identity)"])
+        observe(.clientConnected(session))
         if sessions.count > DaemonLimits.connectionCount {
             channel.leave(
                 .resourceExhausted, "\(DaemonLimits.connectionCount) connections are open")
@@ -65,6 +67,7 @@ extension Supervisor {
                 EndMessage.failure(.invalidArgument, "DATA_AFTER_LAST", "\(violation)")
             }
         forget(streamID, of: session)
+        if session.records[streamID] == nil { record(streamID, method: 0, of: session) }
         if let request = session.requests[streamID] {
             fail(request, end)
         } else {
@@ -73,13 +76,16 @@ extension Supervisor {
     }
 
     private func didCancel(_ streamID: UInt32, from session: ClientSession) {
-        let end = EndMessage.failure(.cancelled, "CANCELLED", "the client cancelled the request")
         forget(streamID, of: session)
         if let request = session.requests[streamID] {
             release(request)
             pump()
         }
-        session.end(streamID, end)
+        session.end(streamID, Self.cancelled)
+    }
+
+    private static var cancelled: [UInt8] {
+        EndMessage.failure(.cancelled, "CANCELLED", "the client cancelled the request")
     }
 
     /// Forgets what a stream without an engine's request is for; its END is the caller's.
@@ -91,13 +97,12 @@ extension Supervisor {
 
     private func didClose(_ session: ClientSession, _ reason: String?) {
         sessions[session.number] = nil
-        logger.debug(
-            "client left",
-            metadata: ["client": "\(session.number)", "reason": "\(reason ?? "closed")"])
+        observe(.clientLeft(session, reason: reason))
         for request in Array(session.requests.values) { release(request) }
         for streamID in Array(session.incoming.keys) { _ = takeIncoming(streamID, of: session) }
         for upload in Array(session.uploads.values) { forget(upload) }
         forgetWaiting { $0.session === session }
+        for streamID in session.records.keys.sorted() { session.end(streamID, Self.cancelled) }
         pump()
         perform(drain.activeCountChanged(to: sessions.count))
     }

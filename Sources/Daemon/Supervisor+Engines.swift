@@ -54,12 +54,10 @@ extension Supervisor {
                 didDie(link, signal == 0 ? "exit \(status)" : "signal \(signal)")
                 outbox.flush()
             }
-            logger.info(
-                "engine started",
-                metadata: [
-                    "engine": "\(link.index)",
-                    "pid": "\(link.child?.processIdentifier ?? 0)",
-                ])
+            link.startedAt = loop.now
+            observe(
+                .engineStarted(
+                    index: link.index, process: link.child?.processIdentifier ?? 0))
         } catch {
             // Not from within `perform`, which may be called for many engines in a row.
             loop.later { [weak self, weak link] in
@@ -114,7 +112,8 @@ extension Supervisor {
         link.lifecycle.didBecomeReady(now: loop.now)
         link.timer.stop()
         queue.engineBecameReady(link.index)
-        logger.info("engine ready", metadata: ["engine": "\(link.index)"])
+        observe(
+            .engineBecameReady(index: link.index, milliseconds: loop.now - link.startedAt))
         giveUploads(to: link)
         pump()
     }
@@ -161,17 +160,14 @@ extension Supervisor {
     /// Deals with the end of an engine's process or connection, whichever is noticed first.
     func didDie(_ link: EngineLink, _ reason: String) {
         guard [.starting, .ready].contains(link.lifecycle.phase) else { return }
-        logger.warning(
-            "engine died",
-            metadata: [
-                "engine": "\(link.index)", "reason": "\(reason)",
-                "running": "\(queue.runningCount(on: link.index))",
-            ])
+        let running = queue.runningCount(on: link.index)
+        observe(.engineDied(index: link.index, cause: reason, running: running))
         queue.engineIsGone(link.index)
         let hadOtherWork = link.hasOtherWork
         let calls = link.reset()
         let fallout = ledger.engineDied(link.index, hadOtherWork: hadOtherWork)
         queue.enqueueInterrupted(fallout.requeued)
+        for key in fallout.requeued { observe(.requestInterrupted(key)) }
         perform(link.lifecycle.didDie(now: loop.now), on: link)
         for call in calls { call.finish(.engineDied) }
         for key in fallout.poisoned {

@@ -16,8 +16,8 @@ extension Supervisor {
     // MARK: Arrival
 
     func didReceiveRequest(_ frame: Frame, from session: ClientSession) {
-        requestsTotal += 1
         let streamID = frame.streamID
+        record(streamID, method: frame.method, of: session)
         guard let method = Wire.Method(rawValue: frame.method) else {
             return refuse(
                 streamID, of: session,
@@ -30,6 +30,10 @@ extension Supervisor {
         } catch {
             return refuse(streamID, of: session, error.end)
         }
+        session.records[streamID]?.requestID = options.requestID
+        if let refusal = authorize(method, session) {
+            return refuse(streamID, of: session, refusal)
+        }
         let request = IncomingRequest(method: method, payload: frame.payload, options: options)
         if method == .putObject { return beginUpload(frame, options, of: session) }
         if let refusal = budget.reserve(frame.payload.count, for: session.number) {
@@ -37,6 +41,13 @@ extension Supervisor {
         }
         session.incoming[streamID] = request
         if frame.isLast { begin(streamID, from: session) }
+    }
+
+    /// Opens the record of a stream, which its END closes.
+    func record(_ streamID: UInt32, method: UInt16, of session: ClientSession) {
+        let record = RequestRecord(method: method, arrivedAt: loop.now)
+        session.records[streamID] = record
+        observe(.requestArrived(record, session))
     }
 
     func didReceiveData(_ frame: Frame, from session: ClientSession) {
@@ -100,6 +111,7 @@ extension Supervisor {
             key: key, session: session, streamID: streamID, method: incoming.method.rawValue,
             requestID: options.requestID, payload: incoming.payload)
         requests[key] = request
+        session.records[streamID]?.key = key
         session.requests[streamID] = request
         if options.deadline != nil { scheduleDeadlines() }
         pump()
@@ -173,7 +185,9 @@ extension Supervisor {
         ledger.assign(request.key, to: link.index)
         do throws(WireError) {
             try link.start(request)
-            log("request started", request)
+            if request.session.records[request.streamID]?.startedAt == nil {
+                request.session.records[request.streamID]?.startedAt = loop.now
+            }
         } catch {
             queue.didFinish(on: link.index)
             fail(request, EndMessage.failure(.internal, "RELAY_FAILED", "\(error)"))
@@ -201,12 +215,6 @@ extension Supervisor {
         // The stream is gone; its bytes are counted on the client's side from here on.
         link.consumed(request.uncreditedByteCount, on: frame.streamID)
         request.place = nil
-        if let status = EndMessage.status(of: frame.payload), status.code != .ok {
-            requestsFailed += 1
-            log("request refused by the engine", request, reason: status.reason)
-        } else {
-            log("request ended", request)
-        }
         forget(request)
         request.session.forward(frame, on: request.streamID)
         queue.didFinish(on: link.index)
@@ -217,8 +225,6 @@ extension Supervisor {
 
     /// Ends a request for a reason of ours.
     func fail(_ request: RelayedRequest, _ end: [UInt8]) {
-        requestsFailed += 1
-        log("request failed", request, reason: EndMessage.status(of: end)?.reason ?? "")
         release(request)
         request.session.end(request.streamID, end)
         pump()
@@ -226,13 +232,6 @@ extension Supervisor {
 
     /// Ends a request of which no engine has heard.
     func refuse(_ streamID: UInt32, of session: ClientSession, _ end: [UInt8]) {
-        requestsFailed += 1
-        logger.debug(
-            "request refused",
-            metadata: [
-                "client": "\(session.number)",
-                "reason": "\(EndMessage.status(of: end)?.reason ?? "")",
-            ])
         session.end(streamID, end)
     }
 
@@ -265,15 +264,5 @@ extension Supervisor {
             EndMessage.failure(
                 .internal, "ENGINE_DIED_TWICE",
                 "the engine died twice while it ran this request; it is not tried again"))
-    }
-
-    private func log(_ message: Logger.Message, _ request: RelayedRequest, reason: String = "") {
-        logger.debug(
-            message,
-            metadata: [
-                "request": "\(request.requestID)", "key": "\(request.key)",
-                "client": "\(request.session.number)", "method": "\(request.method)",
-                "reason": "\(reason)",
-            ])
     }
 }

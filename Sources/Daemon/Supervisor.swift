@@ -27,9 +27,9 @@ public final class Supervisor {
     var modelCapabilities: Neurond_V1_CapabilitiesReply?
 
     var ledger = RequestLedger()
-    var queue = AdmissionQueue()
+    var queue: AdmissionQueue
     var budget: PayloadBudget
-    var drain = DrainController()
+    var drain: DrainController
     var objects = ObjectTable()
     var requestsTotal: UInt64 = 0
     var requestsFailed: UInt64 = 0
@@ -55,6 +55,11 @@ public final class Supervisor {
         self.logger = logger
         self.onStopped = onStopped
         startTime = loop.now
+        queue = AdmissionQueue(
+            queued: configuration.limits.queuedRequests,
+            queuedPerIdentity: configuration.limits.queuedRequestsPerIdentity)
+        drain = DrainController(
+            limitMilliseconds: UInt64(configuration.limits.drainSeconds) * 1_000)
         budget = PayloadBudget(perConnection: configuration.requestBytesPerConnection)
         deadlineTimer = Timer(loop)
         drainTimer = Timer(loop)

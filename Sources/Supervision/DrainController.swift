@@ -23,18 +23,21 @@ public struct DrainController: Sendable {
 
     /// Where the daemon is.
     public private(set) var phase = Phase.serving
+    private let limitMilliseconds: UInt64
     private var activeCount = 0
     private var deadline = UInt64.max
 
-    /// A daemon that serves.
-    public init() {}
+    /// A daemon that serves; its drain may take this long.
+    public init(limitMilliseconds: UInt64 = Limits.drainMilliseconds) {
+        self.limitMilliseconds = limitMilliseconds
+    }
 
     /// Decides about a request to end: the first one drains, the second one stops.
     public mutating func terminate(now: UInt64) -> [Action] {
         switch phase {
         case .serving:
             phase = .draining
-            deadline = now + Limits.drainMilliseconds
+            deadline = now + limitMilliseconds
             let begin = Action.beginDrain(checkAt: deadline)
             return activeCount == 0 ? [begin, stop(isClean: true)] : [begin]
         case .draining: return [stop(isClean: activeCount == 0)]

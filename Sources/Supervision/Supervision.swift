@@ -22,19 +22,3 @@ public struct RequestKey: Hashable, Sendable, CustomStringConvertible {
     /// The number, for logs.
     public var description: String { "\(value)" }
 }
-
-/// Whose requests share a fair portion: a user of this machine, or a token's holder.
-public enum Identity: Hashable, Sendable, CustomStringConvertible {
-    /// The user at the other end of a unix socket.
-    case user(UInt32)
-    /// Whoever connects over TCP.
-    case network
-
-    /// The identity, for logs.
-    public var description: String {
-        switch self {
-        case .user(let identifier): "uid \(identifier)"
-        case .network: "network"
-        }
-    }
-}

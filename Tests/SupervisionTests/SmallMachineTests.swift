@@ -130,3 +130,15 @@ struct PeerLivenessTests {
         #expect(peer.check(now: peer.nextCheck - 1) == .none)
     }
 }
+
+@Suite("Identity")
+struct IdentityTests {
+    @Test func `an identity is read as it is written, and nothing else is one`() {
+        for identity in [Identity.user(0), .user(1_000), .token("lab:a"), .network] {
+            #expect(Identity(identity.description) == identity)
+        }
+        for text in ["", "uid", "uid:", "uid:-1", "uid:4294967296", "token:", "token", "root"] {
+            #expect(Identity(text) == nil, "\(text)")
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Logging
+import Messages
+import Supervision
+import Wire
+
+extension Supervisor {
+    /// Counts an event and writes its log line.
+    func observe(_ event: SupervisorEvent) {
+        switch event {
+        case .clientConnected(let session):
+            logger.debug(
+                "client connected",
+                metadata: ["client": "\(session.number)", "identity": "\(session.identity)"])
+        case .clientLeft(let session, let reason):
+            logger.debug(
+                "client left",
+                metadata: ["client": "\(session.number)", "reason": "\(reason ?? "closed")"])
+        case .requestArrived: requestsTotal += 1
+        case .requestEnded(let record, let session, let end): count(record, session, end)
+        case .requestInterrupted(let key):
+            logger.debug("request is run again", metadata: ["key": "\(key)"])
+        case .engineStarted(let index, let process):
+            logger.info("engine started", metadata: ["engine": "\(index)", "pid": "\(process)"])
+        case .engineBecameReady(let index, let milliseconds):
+            logger.info(
+                "engine ready",
+                metadata: ["engine": "\(index)", "milliseconds": "\(milliseconds)"])
+        case .engineDied(let index, let cause, let running):
+            logger.warning(
+                "engine died",
+                metadata: ["engine": "\(index)", "reason": "\(cause)", "running": "\(running)"])
+        }
+    }
+
+    private func count(
+        _ record: RequestRecord, _ session: ClientSession, _ end: Neurond_V1_End
+    ) {
+        let code = end.status.code
+        if code != .ok, code != .cancelled { requestsFailed += 1 }
+        let method = Wire.Method(rawValue: record.method)?.description ?? "\(record.method)"
+        logger.debug(
+            "request ended",
+            metadata: [
+                "request": "\(record.requestID)", "client": "\(session.number)",
+                "key": "\(record.key?.description ?? "")", "method": "\(method)",
+                "code": "\(code)", "reason": "\(end.status.reason)",
+            ])
+    }
+}
