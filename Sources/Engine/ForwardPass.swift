@@ -10,37 +10,6 @@ struct StepRow {
     let needsLogits: Bool
 }
 
-/// Consecutive rows of a step that are consecutive positions of one sequence.
-struct RowRun: Sendable {
-    let rows: Range<Int>
-    /// The first row's position.
-    let position: Int
-    /// The sequence's key-value blocks.
-    let blocks: [Int32]
-
-    func position(ofRow row: Int) -> Int { position + row - rows.lowerBound }
-
-    /// The runs of some rows, in order.
-    static func of(_ rows: [StepRow]) -> [RowRun] {
-        var runs: [RowRun] = []
-        var first = 0
-        for index in rows.indices {
-            let next = index + 1
-            if next < rows.count, rows[next].sequence === rows[index].sequence,
-                rows[next].position == rows[index].position + 1
-            {
-                continue
-            }
-            runs.append(
-                RowRun(
-                    rows: first..<next, position: rows[first].position,
-                    blocks: rows[first].sequence.blocks))
-            first = next
-        }
-        return runs
-    }
-}
-
 /// One batched pass over the weights.
 ///
 /// Confined to the engine thread, which takes part in the
@@ -78,11 +47,11 @@ final class ForwardPass: Sendable {
     /// - Returns: false if every sequence was cancelled meanwhile and the pass was given up.
     func run(_ rows: [StepRow], deliver: (StepRow, LogitRow) -> Void) -> Bool {
         let step = StepRows(rows, kernels: kernels)
-        let runs = RowRun.of(rows)
+        let work = AttentionWork(rows, keyHeads: model.configuration.keyValueHeadCount)
         embed(step)
         for (index, layer) in model.layers.enumerated() {
             if rows.allSatisfy(\.sequence.isCancelled) { return false }
-            attention(layer, index, step, runs)
+            attention(layer, index, step, work)
             mlp(layer, index, step)
         }
         head(rows, deliver: deliver)
@@ -100,7 +69,7 @@ final class ForwardPass: Sendable {
 
     /// W_O · attention(rotate(W_Q n), rotate(W_K n), W_V n), n = norm(x), as a contribution to x.
     private func attention(
-        _ layer: Model.Layer, _ index: Int, _ step: StepRows, _ runs: [RowRun]
+        _ layer: Model.Layer, _ index: Int, _ step: StepRows, _ work: AttentionWork
     ) {
         let (rows, count, sites) = (step.rows, step.count, sites.layers[index])
         let shape = model.configuration
@@ -114,8 +83,8 @@ final class ForwardPass: Sendable {
         }
         product(layer.queryKeyValue, count, buffers.queryKeyValue)
         visit(sites.projections, step)
-        rotateAndStore(index, runs, keys: keys, values: values)
-        attend(index, rows, runs)
+        rotateAndStore(index, work, keys: keys, values: values)
+        attend(index, rows, work)
         rowPass(step, at: sites.mixed) { chunk in
             prepare(buffers.mixed, chunk, of: count, for: layer.attentionOutput)
         }
@@ -154,12 +123,11 @@ final class ForwardPass: Sendable {
     // MARK: - Attention
 
     private func rotateAndStore(
-        _ layer: Int, _ runs: [RowRun], keys: Range<Int>, values: Range<Int>
+        _ layer: Int, _ work: AttentionWork, keys: Range<Int>, values: Range<Int>
     ) {
-        let chunks = RunChunk.of(runs, rows: Self.storeRows, heads: 1)
-        pool.run(taskCount: chunks.count) { task, _ in
-            let run = runs[chunks[task].run]
-            for row in chunks[task].rows {
+        pool.run(taskCount: work.store.count) { task, _ in
+            let run = work.runs[work.store[task].run]
+            for row in work.store[task].rows {
                 let position = run.position(ofRow: row)
                 for columns in [0..<keys.lowerBound, keys] {
                     kernels.rotate(
@@ -177,31 +145,26 @@ final class ForwardPass: Sendable {
         }
     }
 
-    /// Rows that one task rotates, and rows of one key head that one task attends for: enough to
-    /// be worth a task, few enough that threads end together.
-    private static let storeRows = 16
-    private static let attendRows = 24
-
     /// Every row attends to positions 0…its own, whose keys and values are all stored by now.
     ///
     /// Rows with a hook on the pattern go one at a time, so that all heads are seen together.
-    private func attend(_ layer: Int, _ rows: [StepRow], _ runs: [RowRun]) {
-        func isHooked(_ run: RowRun) -> Bool {
-            rows[run.rows.lowerBound].sequence.hooks.plan.touches(.attnPattern, layer)
+    private func attend(_ layer: Int, _ rows: [StepRow], _ work: AttentionWork) {
+        let isHooked = work.runs.map {
+            rows[$0.rows.lowerBound].sequence.hooks.plan.touches(.attnPattern, layer)
         }
-        let keyHeads = model.configuration.keyValueHeadCount
-        let chunks = RunChunk.of(runs, rows: Self.attendRows, heads: keyHeads) { !isHooked($0) }
+        let chunks =
+            isHooked.contains(true) ? work.attend.filter { !isHooked[$0.run] } : work.attend
         pool.run(taskCount: chunks.count) { task, worker in
             // The last chunks see the most positions: they go first, so that none is left alone.
             let chunk = chunks[chunks.count - 1 - task]
-            let run = runs[chunk.run]
+            let run = work.runs[chunk.run]
             kernels.attend(
                 keyValues, layer: layer, keyHead: chunk.head, blocks: run.blocks,
                 rows: chunk.rows, position: run.position(ofRow: chunk.rows.lowerBound),
                 heads: headGroup(of: chunk.head), query: buffers.queryKeyValue,
                 scale: attentionScale, scratch: buffers.attention[worker], into: buffers.mixed)
         }
-        for run in runs where isHooked(run) {
+        for (run, isHooked) in zip(work.runs, isHooked) where isHooked {
             for index in run.rows { attendHooked(layer, rows[index], index, run) }
         }
     }
@@ -237,28 +200,5 @@ final class ForwardPass: Sendable {
     private func headGroup(of keyHead: Int) -> Range<Int> {
         let group = model.configuration.headCount / model.configuration.keyValueHeadCount
         return (keyHead * group)..<((keyHead + 1) * group)
-    }
-}
-
-/// A part of a run that one task works on, for one of several heads.
-struct RunChunk: Sendable {
-    let run: Int
-    let rows: Range<Int>
-    let head: Int
-
-    /// Chunks of at most `rows` rows of the runs that are wanted, in order, for each head.
-    static func of(
-        _ runs: [RowRun], rows: Int, heads: Int, where isWanted: (RowRun) -> Bool = { _ in true }
-    ) -> [RunChunk] {
-        var chunks: [RunChunk] = []
-        for (index, run) in runs.enumerated() where isWanted(run) {
-            for first in stride(from: run.rows.lowerBound, to: run.rows.upperBound, by: rows) {
-                let range = first..<min(first + rows, run.rows.upperBound)
-                for head in 0..<heads {
-                    chunks.append(RunChunk(run: index, rows: range, head: head))
-                }
-            }
-        }
-        return chunks
     }
 }

@@ -6,6 +6,7 @@ public final class AttentionScratch: @unchecked Sendable {
     let queries: UnsafeMutablePointer<Float>
     let pattern: UnsafeMutablePointer<Float>
     let sums: UnsafeMutablePointer<Float>
+    private let memory: [ZeroedMemory]
 
     let contextLength: Int
     let headDimension: Int
@@ -19,15 +20,14 @@ public final class AttentionScratch: @unchecked Sendable {
         self.contextLength = contextLength
         self.headDimension = headDimension
         let positions = roundUp(contextLength, to: KeyValueStore.blockPositions)
-        queries = allocateZeroed(Float.self, count: Self.widest * headDimension)
-        pattern = allocateZeroed(Float.self, count: Self.widest * positions)
-        sums = allocateZeroed(
-            Float.self, count: Self.widest * roundUp(headDimension, to: PanelShape.rows))
-    }
-
-    deinit {
-        queries.deallocate()
-        pattern.deallocate()
-        sums.deallocate()
+        let perQuery = [
+            headDimension, positions, roundUp(headDimension, to: PanelShape.rows),
+        ]
+        memory = perQuery.map {
+            ZeroedMemory(byteCount: Self.widest * $0 * MemoryLayout<Float>.stride)
+        }
+        queries = memory[0].elements(of: Float.self)
+        pattern = memory[1].elements(of: Float.self)
+        sums = memory[2].elements(of: Float.self)
     }
 }

@@ -9,6 +9,7 @@ internal import KernelTypes
 public final class PreparedRows: @unchecked Sendable {
     // Sendable: the address never changes; rows follow the rule of `RowBuffer`.
     let base: UnsafeMutableRawPointer
+    private let memory: ZeroedMemory
 
     /// Rows that can be prepared at once: 0..<rowCapacity.
     public let rowCapacity: Int
@@ -32,11 +33,8 @@ public final class PreparedRows: @unchecked Sendable {
         self.form = form
         groupCount = (inputs + PanelShape.groupWidth - 1) / PanelShape.groupWidth
         let rowBytes = form == .int8 ? groupCount * Self.widestGroupBytes : inputs * 4
-        base = UnsafeMutableRawPointer(allocateZeroed(UInt8.self, count: rowCapacity * rowBytes))
-    }
-
-    deinit {
-        base.deallocate()
+        memory = ZeroedMemory(byteCount: rowCapacity * rowBytes)
+        base = memory.base
     }
 
     /// The layout of the first rows, all prepared as of this number.

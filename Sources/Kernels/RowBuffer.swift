@@ -7,6 +7,7 @@ internal import KernelTypes
 public final class RowBuffer: @unchecked Sendable {
     // Sendable: the address never changes; its elements follow the rule above.
     private let base: UnsafeMutablePointer<Float>
+    private let memory: ZeroedMemory
 
     /// Rows in the buffer: 0..<rowCapacity.
     public let rowCapacity: Int
@@ -21,11 +22,8 @@ public final class RowBuffer: @unchecked Sendable {
         self.rowCapacity = rowCapacity
         self.width = width
         stride = roundUp(width, to: PanelShape.rows)
-        base = allocateZeroed(Float.self, count: rowCapacity * stride)
-    }
-
-    deinit {
-        base.deallocate()
+        memory = ZeroedMemory(byteCount: rowCapacity * stride * MemoryLayout<Float>.stride)
+        base = memory.elements(of: Float.self)
     }
 
     /// One element.
@@ -82,18 +80,4 @@ public final class RowBuffer: @unchecked Sendable {
             columns.lowerBound >= 0 && columns.upperBound <= width, "columns lie outside the row")
         return base + (row * stride + columns.lowerBound)
     }
-}
-
-/// Zeroed memory on a 64-byte boundary; the caller deallocates it.
-func allocateZeroed<Element: BitwiseCopyable>(
-    _ type: Element.Type, count: Int
-) -> UnsafeMutablePointer<Element> {
-    let byteCount = max(PanelShape.alignment, count * MemoryLayout<Element>.stride)
-    let large = byteCount >= Limits.hugePageThreshold
-    let memory = UnsafeMutableRawPointer.allocate(
-        byteCount: byteCount, alignment: large ? Limits.hugePage : PanelShape.alignment)
-    if large { Mapping(base: memory, byteCount: byteCount).preferHugePages() }
-    memory.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
-    // Safety: all-zero bytes are a value of every type used here: Float, Int32, UInt8.
-    return memory.assumingMemoryBound(to: Element.self)
 }

@@ -5,6 +5,7 @@
 public final class SharedSums: @unchecked Sendable {
     // Sendable: the address never changes; its elements follow the rule above.
     private let base: UnsafeMutablePointer<Double>
+    private let memory: ZeroedMemory
 
     /// Places: 0..<count.
     public let count: Int
@@ -13,11 +14,8 @@ public final class SharedSums: @unchecked Sendable {
     public init(count: Int) {
         precondition(count >= 0, "a count is not negative")
         self.count = count
-        base = allocateZeroed(Double.self, count: count)
-    }
-
-    deinit {
-        base.deallocate()
+        memory = ZeroedMemory(byteCount: count * MemoryLayout<Double>.stride)
+        base = memory.elements(of: Double.self)
     }
 
     /// The number at a place.
