@@ -19,6 +19,8 @@ struct CompiledPlan: Sendable {
     private(set) var receiptSites: [(action: Int, site: Site)] = []
     /// Actions of the layer that has most of them, value noise included.
     private(set) var slotCount = 0
+    /// Bytes of the values that actions carry.
+    private(set) var byteCount = 0
     let table: SiteTable
     let hash: String
 
@@ -46,6 +48,7 @@ struct CompiledPlan: Sendable {
     private mutating func add(
         _ resolved: [ResolvedAction], compiler: consuming ActionCompiler
     ) throws(EngineError) {
+        defer { byteCount = compiler.byteCount }
         var slots = Array(repeating: 0, count: table.layerCount)
         for action in resolved {
             for entry in action.entries {
@@ -112,7 +115,7 @@ private struct ActionCompiler {
     let model: Model
     let objects: ObjectStore
     /// Bytes of values looked up so far, all actions together.
-    private var byteCount = 0
+    private(set) var byteCount = 0
 
     init(model: Model, objects: ObjectStore) {
         self.model = model

@@ -51,6 +51,9 @@ public final class ObjectStore: Sendable {
         }
     }
 
+    /// Bytes of all objects.
+    public var byteCount: Int { state.withLock { $0.byteCount } }
+
     /// Forgets an object and gives its bytes back to the budget; an unknown hash is ignored.
     ///
     /// Jobs that have begun keep what they read.

@@ -9,6 +9,8 @@ public struct PreparedJob: Sendable {
     /// generated tokens are selected by token.
     public let layouts: [[CaptureLayout]]
     let plan: CompiledPlan
+    /// Bytes of values that were looked up for this job: none where an earlier job's are used.
+    public let planByteCount: Int
 
     /// Bytes of captured values that the job may come to hold.
     public var captureByteCount: Int {
@@ -16,9 +18,12 @@ public struct PreparedJob: Sendable {
     }
 
     /// - Throws: `EngineError` for a job that can never run on this model.
-    init(_ job: Job, plan: CompiledPlan, model: Model) throws(EngineError) {
+    init(
+        _ job: Job, plan: CompiledPlan, sharesPlan: Bool, model: Model
+    ) throws(EngineError) {
         self.job = job
         self.plan = plan
+        planByteCount = sharesPlan ? 0 : plan.byteCount
         layouts = job.plan.captures.map { capture in
             let rows = job.selectedRows(capture.positions)
             return capture.layouts(

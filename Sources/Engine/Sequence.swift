@@ -1,4 +1,5 @@
 import Foundation
+import Hooks
 import Tokenizer
 
 /// One timeline of tokens with its key-value blocks, hooks and sampling state.
@@ -143,6 +144,18 @@ final class Sequence {
 
     /// Whether every row of the job has been run and nothing more will be generated.
     var isComplete: Bool { pendingRows == 0 }
+
+    /// What its actions did, by kind of site and action.
+    var firedHooks: [EngineStatistics.FiredHook: Int] {
+        let names = Dictionary(
+            job.plan.actions.map { ($0.index, $0.operation.name) },
+            uniquingKeysWith: { first, _ in first })
+        return hooks.receipts.reduce(into: [:]) { fired, receipt in
+            guard receipt.rows > 0, let name = names[receipt.action] else { return }
+            let hook = EngineStatistics.FiredHook(site: receipt.site.kind, action: name)
+            fired[hook, default: 0] += receipt.rows
+        }
+    }
 
     /// The final event.
     func finish(now: Double) {

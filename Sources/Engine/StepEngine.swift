@@ -17,6 +17,9 @@ public final class StepEngine: Sendable {
     public let threadCount: Int
     /// Settings as they were given, after `rowsPerStep` was brought into range.
     public let options: Options
+    /// Bytes of one key-value block, which holds `KeyValueStore.blockPositions` positions.
+    public let keyValueBlockBytes: Int
+    let counters: EngineCounters
     private let inbox = Mutex<Inbox>(Inbox())
     /// Counts arrivals; the engine thread waits on it when idle.
     private let wake = DispatchSemaphore(value: 0)
@@ -75,6 +78,9 @@ public final class StepEngine: Sendable {
         kernelPath = kernels.path
         threadCount = max(1, options.threads)
         let keyValues = try Self.makeStore(model, options)
+        keyValueBlockBytes = keyValues.bytesPerBlock
+        counters = EngineCounters(
+            keyValueCapacity: keyValues.blockCapacity * keyValues.bytesPerBlock)
         let thread = Thread { [self] in
             let pool = ComputePool(threadCount: threadCount, pinned: options.pinsThreads)
             let pass = ForwardPass(
@@ -116,10 +122,10 @@ public final class StepEngine: Sendable {
     ) throws(EngineError) -> PreparedJob {
         try JobValidator(model: model).check(job)
         if let earlier, earlier.job.plan == job.plan {
-            return try PreparedJob(job, plan: earlier.plan, model: model)
+            return try PreparedJob(job, plan: earlier.plan, sharesPlan: true, model: model)
         }
         let plan = try CompiledPlan(job.plan, model: model, objects: objects)
-        return try PreparedJob(job, plan: plan, model: model)
+        return try PreparedJob(job, plan: plan, sharesPlan: false, model: model)
     }
 
     /// Queues a prepared job.
@@ -151,6 +157,22 @@ public final class StepEngine: Sendable {
         if let refusal { throw refusal }
         wake.signal()
         return handle
+    }
+
+    /// What the engine has done and holds, as of its last step.
+    public var statistics: EngineStatistics {
+        var totals = counters.snapshot(now: Self.now())
+        totals.waiting = inbox.withLock { $0.waitingCount }
+        return totals
+    }
+
+    /// Bytes of the key-value blocks that a job takes while it runs.
+    public func keyValueBytes(of job: Job) -> Int {
+        Self.blockCount(rows: job.maximumRows) * keyValueBlockBytes
+    }
+
+    static func blockCount(rows: Int) -> Int {
+        (rows + KeyValueStore.blockPositions - 1) / KeyValueStore.blockPositions
     }
 
     /// Ends the engine thread; jobs that are running or waiting fail with `CANCELLED`.

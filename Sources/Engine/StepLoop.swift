@@ -1,5 +1,6 @@
 import Hooks
 import Kernels
+import ModelFile
 
 /// The engine thread's work: admit, plan a step, run it, hand out what it brought.
 final class StepLoop {
@@ -60,12 +61,15 @@ final class StepLoop {
 
     private func step() {
         let rows = planStep()
+        let decodeCount = rows.count { $0.sequence.isDecoding }
+        engine.counters.stepBegins(now: StepEngine.now())
         var finished: Set<ObjectIdentifier> = []
         let isDone = pass.run(rows) { row, logits in
             if row.sequence.take(logits, at: row.position, now: StepEngine.now()) {
                 finished.insert(ObjectIdentifier(row.sequence))
             }
         }
+        note(rows, decodeCount: decodeCount, isDone: isDone)
         guard isDone else { return dropCancelled() }
         for row in rows { row.sequence.nextPosition = row.position + 1 }
         running.removeAll { sequence in
@@ -78,9 +82,25 @@ final class StepLoop {
         }
     }
 
+    private func note(_ rows: [StepRow], decodeCount: Int, isDone: Bool) {
+        let layers = engine.model.configuration.layerCount
+        let change: (inout EngineStatistics) -> Void = { totals in
+            totals.decodeRows += decodeCount
+            totals.promptRows += rows.count - decodeCount
+            totals.layerEvaluations += rows.count * layers
+        }
+        engine.counters.stepEnded(now: StepEngine.now(), isDone ? change : nil)
+    }
+
     private func release(_ sequence: Sequence) {
         blocks.release(sequence.blocks)
         captureByteCount -= sequence.captureByteCount
+        engine.counters.update { totals in
+            totals.running -= 1
+            totals.keyValueBytes -= sequence.blocks.count * engine.keyValueBlockBytes
+            totals.captureBytes = captureByteCount
+            for (hook, rows) in sequence.firedHooks { totals.fired[hook, default: 0] += rows }
+        }
     }
 
     private func dropCancelled() {
@@ -111,9 +131,7 @@ final class StepLoop {
     /// All blocks are taken at once, so that running sequences never wait for each other.
     private func admit() {
         while let arrival = waiting.first, running.count < EngineLimits.runningSequences {
-            let needed =
-                (arrival.prepared.job.maximumRows + KeyValueStore.blockPositions - 1)
-                / KeyValueStore.blockPositions
+            let needed = StepEngine.blockCount(rows: arrival.prepared.job.maximumRows)
             let captured = captureByteCount + arrival.prepared.captureByteCount
             guard captured <= EngineLimits.runningCaptureBytes || running.isEmpty,
                 let taken = blocks.take(needed)
@@ -127,6 +145,11 @@ final class StepLoop {
             sequence.blocks = taken
             sequence.begin(now: StepEngine.now())
             running.append(sequence)
+            engine.counters.update { totals in
+                totals.running += 1
+                totals.keyValueBytes += taken.count * engine.keyValueBlockBytes
+                totals.captureBytes = captureByteCount
+            }
         }
     }
 }

@@ -1477,7 +1477,7 @@ public nonisolated struct Neurond_V1_ExplainReply: Sendable {
 
     public var planHash: String = String()
 
-    /// Multiply-adds of the pass over the prompt.
+    /// Multiply-adds of all rows, generated ones and hooks included.
     public var multiplyAdds: Double = 0
 
     public var replyBytes: UInt64 = 0

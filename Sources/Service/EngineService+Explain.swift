@@ -1,8 +1,7 @@
 import Engine
+import Foundation
 import Hooks
-import Kernels
 import Messages
-import ModelFile
 import SwiftProtobuf
 
 extension EngineService {
@@ -20,101 +19,80 @@ extension EngineService {
                     .invalidArgument, "NOTHING_TO_EXPLAIN",
                     "give one of forward, generate, score", field: "request")
             }
-        let explained = items.enumerated().map { index, item in
-            PlanExplainer(model: engine.model, item: item).explain(index)
-        }
-        try await sink.send(
-            Neurond_V1_ExplainReply.with {
-                $0.items = explained
-                $0.multiplyAdds = explained.reduce(0) { $0 + $1.multiplyAdds }
-                $0.replyBytes = explained.reduce(0) { $0 + $1.replyBytes }
-            })
+        try await sink.send(explanation(of: items, withItems: !request.totalsOnly))
         return UsageTotals().end(planHash: items[0].job.plan.hash)
+    }
+
+    private func explanation(
+        of items: [PreparedItem], withItems: Bool
+    ) -> Neurond_V1_ExplainReply {
+        let explainers = items.map { PlanExplainer(engine: engine, item: $0) }
+        return .with {
+            if withItems {
+                $0.items = explainers.enumerated().map { $1.explain($0) }
+            }
+            $0.multiplyAdds = explainers.reduce(0) { $0 + $1.multiplyAdds }
+            $0.replyBytes = explainers.reduce(0) { $0 + UInt64($1.captureBytes) }
+            $0.tokens = explainers.reduce(0) { $0 + UInt64($1.item.job.tokens.count) }
+            $0.generatedTokens = explainers.reduce(0) { $0 + UInt64($1.generatedTokens) }
+            $0.keyValueBytes = Self.atOnce(explainers.map(\.keyValueBytes))
+            $0.captureBytes = Self.atOnce(explainers.map(\.captureBytes))
+            $0.planBytes = items.reduce(0) { $0 + UInt64($1.prepared.planByteCount) }
+            $0.hookElements = explainers.reduce(0) { $0 + UInt64($1.hookElements) }
+            $0.objects = Self.objects(of: items).map { Data($0.bytes) }
+        }
+    }
+
+    /// The most that items which run at once take together: they begin in order, and a few of
+    /// them are begun and not yet answered.
+    static func atOnce(_ counts: [Int]) -> UInt64 {
+        var sum = 0
+        var largest = 0
+        for (index, count) in counts.enumerated() {
+            sum += count
+            if index >= ServiceLimits.itemsInFlight {
+                sum -= counts[index - ServiceLimits.itemsInFlight]
+            }
+            largest = max(largest, sum)
+        }
+        return UInt64(largest)
+    }
+
+    /// Every object that a plan names, in order of hash.
+    private static func objects(of items: [PreparedItem]) -> [ContentHash] {
+        var hashes: Set<ContentHash> = []
+        var previous: HookPlan?
+        for item in items where item.source != previous {
+            hashes.formUnion(item.source.objects)
+            previous = item.source
+        }
+        return hashes.sorted { $0.hex < $1.hex }
     }
 }
 
-/// Counts what one item's plan touches and brings: upper bounds where a generation may end early.
-struct PlanExplainer {
-    let model: Model
-    let item: PreparedItem
+extension HookPlan {
+    /// Stored objects that targets, values, tables and references name.
+    fileprivate var objects: [ContentHash] {
+        let values = actions.flatMap { $0.target.sets + $0.operation.objects }
+        return values + captures.flatMap { $0.reduction?.objects ?? [] }
+    }
+}
 
-    private var job: Job { item.job }
-
-    func explain(_ index: Int) -> Neurond_V1_ExplainReply.Item {
-        .with {
-            $0.item = UInt32(index)
-            $0.tokens = UInt32(job.tokens.count)
-            $0.actions = job.plan.actions.flatMap(actions)
-            $0.tensors = zip(job.plan.captures, item.prepared.layouts).flatMap(tensors)
-            $0.planHash = job.plan.hash
-            $0.multiplyAdds = multiplyAdds
-            $0.replyBytes = UInt64(item.prepared.captureByteCount)
-            $0.keyValueBytes = keyValueBytes
+extension Hooks.Operation {
+    fileprivate var objects: [ContentHash] {
+        switch self {
+        case .mean(let hash), .patch(let hash): [hash]
+        case .set(.object(let hash, _)), .add(.object(let hash, _)): [hash]
+        default: []
         }
     }
+}
 
-    /// Rows of `final_norm` and `logits` exist only where something reads them.
-    private var headRows: Set<Int> {
-        let captured = job.plan.captures
-            .filter { [.finalNorm, .logits].contains($0.site.kind) }
-            .flatMap { job.selectedRows($0.positions) }
-        return Set((0..<job.maximumRows).filter { job.readsLogits(at: $0) }).union(captured)
-    }
-
-    private func actions(_ action: ResolvedAction) -> [Neurond_V1_ExplainReply.Action] {
-        let selected = job.selectedRows(action.positions)
-        return action.entries.map { entry in
-            let isHead = [.finalNorm, .logits].contains(entry.site.kind)
-            let rows = isHead ? headRows.intersection(selected).count : selected.count
-            return .with {
-                $0.action = UInt32(action.index)
-                $0.text = item.source.actions[action.index].text
-                $0.site = entry.site.description
-                $0.units = UInt64(entry.units.count)
-                $0.rows = UInt64(rows)
-            }
+extension Reduction {
+    fileprivate var objects: [ContentHash] {
+        switch self {
+        case .dot(.object(let hash, _)), .klDivergence(.object(let hash, _)): [hash]
+        default: []
         }
-    }
-
-    private func tensors(
-        _ capture: ResolvedCapture, _ layouts: [CaptureLayout]
-    ) -> [Neurond_V1_TensorInfo] {
-        let rows = job.selectedRows(capture.positions)
-        return layouts.map { layout in
-            .with {
-                $0.name = layout.name
-                $0.site = capture.site.description
-                $0.capture = UInt32(capture.index)
-                $0.type = layout.element.dataType
-                $0.shape = layout.shape.map { UInt64($0) }
-                if layout.isPerRow {
-                    $0.positions = rows.map { UInt32($0) }
-                } else {
-                    $0.reducedRows = UInt64(rows.count)
-                }
-            }
-        }
-    }
-
-    /// Of the products and attention over all rows, and of the head over the rows that exist.
-    private var multiplyAdds: Double {
-        let shape = model.configuration
-        let width = Double(shape.width)
-        let headWidth = Double(shape.headCount * shape.headDimension)
-        let keyWidth = Double(shape.keyValueHeadCount * shape.headDimension)
-        let perRow =
-            width * (2 * headWidth + 2 * keyWidth) + 3 * width * Double(shape.neuronCount)
-        let rows = Double(job.maximumRows)
-        let attention = headWidth * rows * (rows + 1)
-        return Double(shape.layerCount) * (rows * perRow + attention)
-            + Double(headRows.count) * width * Double(shape.vocabularyCount)
-    }
-
-    private var keyValueBytes: UInt64 {
-        let shape = model.configuration
-        let bytes = model.form == .f32 ? 4 : 2
-        return UInt64(
-            shape.layerCount * 2 * shape.keyValueHeadCount * shape.headDimension * bytes
-                * job.maximumRows)
     }
 }

@@ -59,6 +59,7 @@ public final class EngineService: Sendable {
         let envelope = try Neurond_V1_RequestEnvelope(serializedBytes: payload)
         try checkModel(envelope.options.model)
         return switch method {
+        case .status: try await status(sink)
         case .tokenize: try await tokenize(.init(serializedBytes: payload), sink)
         case .detokenize: try await detokenize(.init(serializedBytes: payload), sink)
         case .forward: try await forward(.init(serializedBytes: payload), sink)
@@ -75,8 +76,8 @@ public final class EngineService: Sendable {
 
     /// Methods that an engine answers; the supervisor answers more by itself.
     static let served: Set<Wire.Method> = [
-        .capabilities, .tokenize, .detokenize, .forward, .generate, .score, .project, .columns,
-        .explain, .putObject, .dropObject,
+        .capabilities, .status, .tokenize, .detokenize, .forward, .generate, .score, .project,
+        .columns, .explain, .putObject, .dropObject,
     ]
 
     /// A request may name the model by the name it is served under, or by its digest.

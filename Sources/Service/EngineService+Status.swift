@@ -1,0 +1,58 @@
+import Engine
+import Foundation
+import Hooks
+import Messages
+import SwiftProtobuf
+
+extension EngineService {
+    /// What this engine has done and holds; the supervisor's own Status tells the rest.
+    func status(_ sink: any ReplySink) async throws -> Neurond_V1_End {
+        try await sink.send(report)
+        return Neurond_V1_End()
+    }
+
+    private var report: Neurond_V1_EngineReport {
+        var report = Neurond_V1_EngineReport(engine.statistics)
+        report.objectBytes = UInt64(engine.objects.byteCount)
+        report.residentBytes = UInt64(ResidentMemory.byteCount ?? 0)
+        return report
+    }
+}
+
+extension Neurond_V1_EngineReport {
+    init(_ statistics: EngineStatistics) {
+        self.init()
+        steps = UInt64(statistics.steps)
+        stepSeconds = statistics.stepSeconds
+        stepsSeconds = statistics.stepsSeconds
+        stepRunningSeconds = statistics.stepRunningSeconds
+        promptRows = UInt64(statistics.promptRows)
+        decodeRows = UInt64(statistics.decodeRows)
+        reusedRows = UInt64(statistics.reusedRows)
+        layerEvaluations = UInt64(statistics.layerEvaluations)
+        running = UInt32(statistics.running)
+        waiting = UInt32(statistics.waiting)
+        keyValueBytes = UInt64(statistics.keyValueBytes)
+        keyValueCapacity = UInt64(statistics.keyValueCapacity)
+        captureBytes = UInt64(statistics.captureBytes)
+        hooksFired = statistics.fired.map { hook, rows in
+            .with {
+                $0.site = hook.site.rawValue
+                $0.action = hook.action
+                $0.rows = UInt64(rows)
+            }
+        }.sorted { ($0.site, $0.action) < ($1.site, $1.action) }
+    }
+}
+
+/// The memory of this process that is in use, as the operating system counts it.
+enum ResidentMemory {
+    /// nil where the operating system does not tell.
+    static var byteCount: Int? {
+        guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else {
+            return nil
+        }
+        let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+        return pages.map { $0 * sysconf(Int32(_SC_PAGESIZE)) }
+    }
+}
