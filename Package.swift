@@ -32,6 +32,7 @@ func kernelSettings(_ options: [String]) -> [SwiftSetting] {
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -79,6 +80,9 @@ let libraries: [Target] = [
         swiftSettings: safeSettings),
     .target(name: "Supervision", dependencies: ["Hooks"], swiftSettings: safeSettings),
     .target(
+        name: "Configuration", dependencies: ["EventLoop", "Hooks", "Supervision", toml],
+        swiftSettings: safeSettings),
+    .target(
         name: "Daemon",
         dependencies: [
             "EventLoop", "Messages", "StrictJSON", "Supervision", "Wire", crypto, logging, protobuf,
@@ -96,8 +100,8 @@ let executables: [Target] = [
     .executableTarget(
         name: "neurond",
         dependencies: [
-            "Daemon", "Engine", "EventLoop", "Kernels", "ModelFile", "Service", "Tokenizer",
-            "Wire", argumentParser, logging,
+            "Configuration", "Daemon", "Engine", "EventLoop", "Kernels", "ModelFile", "Service",
+            "Supervision", "Tokenizer", "Wire", argumentParser, logging,
         ],
         swiftSettings: houseSettings),
     .executableTarget(
@@ -138,6 +142,7 @@ let tests: [Target] = [
             "Wire", protobuf,
         ]),
     tests(of: "Supervision", needs: ["Supervision", "Hooks"]),
+    tests(of: "Configuration", needs: ["Configuration", "EventLoop", "Supervision"]),
     .executableTarget(
         name: "DaemonTestHost",
         dependencies: ["Daemon", "EventLoop", "Messages", "Wire", logging, protobuf],
@@ -188,6 +193,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: libraries + executables + tests
 )

@@ -30,6 +30,11 @@ public enum Address: Sendable, Equatable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Whether it is a TCP endpoint.
+    public var isTCP: Bool {
+        if case .tcp = self { true } else { false }
+    }
+
     /// Whether only processes of this machine can reach the address.
     public var isLocal: Bool {
         switch self {

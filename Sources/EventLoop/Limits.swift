@@ -20,4 +20,8 @@ enum Limits {
 
     /// Descriptors that a child may be given: the three standard ones and a handful of channels.
     static let childDescriptorCount = 64
+
+    /// Bytes for the record of a user or group; one with thousands of members outgrows what the
+    /// system suggests.
+    static let accountByteCount = 262_144
 }

@@ -1,10 +1,10 @@
 /// Finds the name that a misspelt one was most likely meant to be.
-enum Suggestion {
+package enum Suggestion {
     /// The candidate nearest to `name` by edit distance, if it is near enough to be a misspelling:
     /// at most a third of the name's length, and at least one edit is always permitted.
     ///
     /// Letters of another case count as equal, so `Mlp.Act` suggests `mlp.act`.
-    static func nearest(to name: String, in candidates: [String]) -> String? {
+    package static func nearest(to name: String, in candidates: [String]) -> String? {
         let wanted = Array(name.lowercased().utf8)
         guard wanted.count <= HookLimits.quotedCount else { return nil }
         var best: (distance: Int, candidate: String)?

@@ -44,14 +44,20 @@ public struct AccessPolicy: Sendable, Equatable {
     public var allowedGroups: Set<UInt32> = []
     /// The role of whom nothing else names.
     public var defaultRole = Role.run
-    /// Who has which role instead.
-    public var assignments: [Role: Assignment] = [:]
+    /// Who has which role instead; no empty entries.
+    private var assignments: [Role: Assignment] = [:]
     /// Users who are always let in and always administrators: root and the daemon's own.
     public var owners: Set<UInt32>
 
     /// Everybody who can open the socket may run; owners may do everything.
     public init(owners: Set<UInt32> = [0]) {
         self.owners = owners
+    }
+
+    /// Who has a role instead of the default one.
+    public subscript(role: Role) -> Assignment {
+        get { assignments[role] ?? Assignment() }
+        set { assignments[role] = newValue == Assignment() ? nil : newValue }
     }
 
     /// The role of a user of this machine; nil who is not let in.
@@ -65,10 +71,8 @@ public struct AccessPolicy: Sendable, Equatable {
     public func role(ofUser user: UInt32, groups: Set<UInt32>) -> Role? {
         if owners.contains(user) { return .admin }
         guard isAllowed(user, groups) else { return nil }
-        let named = Role.allCases.last { assignments[$0]?.users.contains(user) == true }
-        let inherited = Role.allCases.last { role in
-            !(assignments[role]?.groups.isDisjoint(with: groups) ?? true)
-        }
+        let named = Role.allCases.last { self[$0].users.contains(user) }
+        let inherited = Role.allCases.last { !self[$0].groups.isDisjoint(with: groups) }
         return named ?? inherited ?? defaultRole
     }
 

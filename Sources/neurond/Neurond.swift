@@ -4,7 +4,7 @@
 // engine is `Daemon.EngineHost` around `Service.EngineService`, models are `ModelFile`.
 //
 // Read first: `ServeCommand` (what a daemon is composed of), `EngineCommand` (what an engine is),
-// `Settings` (flags, variables and defaults).
+// `ServeSettings` (what it was told).
 
 import ArgumentParser
 import Foundation
@@ -16,14 +16,16 @@ struct Neurond: ParsableCommand {
         commandName: "neurond",
         abstract: "Keeps a language model in memory and answers hooked forward passes.",
         discussion: """
-            Every option has a variable: --threads is NEUROND_THREADS. The option wins.
+            Every option has a variable: --threads is NEUROND_THREADS. The option wins. For serve \
+            there is also a configuration file, which both beat.
             Exit status: 0 done, 1 failed, 2 wrong usage.
 
             Example: neurond serve --model model.gguf --listen unix:/tmp/neurond.sock
             """,
         version: Build.version,
         subcommands: [
-            ServeCommand.self, InspectCommand.self, TokenizeCommand.self, EngineCommand.self,
+            ServeCommand.self, CheckConfigCommand.self, InspectCommand.self, TokenizeCommand.self,
+            EngineCommand.self,
         ])
 
     /// Runs the command line; wrong usage exits with 2, as the documentation of all our tools

@@ -1,11 +1,8 @@
 import ArgumentParser
+import Configuration
 import Daemon
-import Engine
-import EventLoop
 import Foundation
-import Kernels
 import Logging
-import ModelFile
 
 /// Serves a model until a signal ends it.
 struct ServeCommand: ParsableCommand {
@@ -15,10 +12,16 @@ struct ServeCommand: ParsableCommand {
         discussion: """
             The model is loaded and packed once; every engine maps the same memory. SIGTERM and \
             SIGINT finish what runs, a second one stops at once (exit status 1 if a request was \
-            lost). TCP addresses must be loopback addresses.
+            lost). TCP addresses need a file of tokens.
+
+            Everything can also be said in a TOML file: Ops/neurond.toml shows every key. The \
+            option beats the variable, the variable beats the file. SIGHUP reads the file again.
 
             Example: neurond serve --model model.gguf --weights int8
             """)
+
+    @Option(help: "TOML file with any of the values below, and more. [NEUROND_CONFIG]")
+    var config: String?
 
     @Option(help: "Model file or directory, as PATH or NAME=PATH. [NEUROND_MODEL]")
     var model: String?
@@ -35,7 +38,7 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "Engine processes. [NEUROND_ENGINES] (default: 1)")
     var engines: String?
 
-    @Option(help: "Compute threads per engine. [NEUROND_THREADS] (default: physical cores)")
+    @Option(help: "Compute threads per engine. [NEUROND_THREADS] (default: 0, physical cores)")
     var threads: String?
 
     @Option(
@@ -53,9 +56,27 @@ struct ServeCommand: ParsableCommand {
             """)
     var logLevel: String?
 
+    @Option(help: "Log lines: text or json. [NEUROND_LOG_FORMAT] (default: text)")
+    var logFormat: String?
+
+    @Option(help: "File of tokens, for TCP addresses. [NEUROND_TOKENS_FILE] (default: none)")
+    var tokensFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to serve metrics over HTTP. [NEUROND_METRICS_LISTEN] (default: nowhere)",
+            valueName: "address"))
+    var metricsListen: String?
+
     func validate() throws {
         // Wrong values are reported with this command's usage, before anything happens.
-        _ = try ServeSettings(self)
+        do {
+            _ = try ServeSettings(self)
+        } catch let error as ConfigurationProblems where error.isUsage {
+            throw ValidationError("\(error)")
+        } catch is ConfigurationProblems {
+            // The file's mistakes are no wrong usage; `run` reports them.
+        }
     }
 
     func run() throws {
@@ -68,71 +89,37 @@ struct ServeCommand: ParsableCommand {
         }
         if !isClean { throw ExitCode.failure }
     }
-}
 
-/// The options of ``ServeCommand`` with variables and defaults applied.
-struct ServeSettings {
-    let modelName: String
-    let modelPath: String
-    let addresses: [Address]
-    let listensByDefault: Bool
-    let engineCount: Int
-    let threadCount: Int
-    let form: WeightForm
-    let cacheByteCount: Int?
-    let logLevel: Logger.Level
-
-    /// Checks every value before anything is loaded.
-    init(_ command: ServeCommand) throws {
-        let given = try Settings.value(
-            command.model, "--model", "NEUROND_MODEL", accepted: "PATH or NAME=PATH", parse: { $0 })
-        guard let given else {
-            throw ValidationError("no model: give --model PATH or set NEUROND_MODEL")
+    /// What this command line, the variables and the file say together.
+    var sources: ConfigurationSources {
+        get throws(ConfigurationProblems) {
+            let variables = ProcessInfo.processInfo.environment
+            let path = config ?? variables["NEUROND_CONFIG"] ?? ""
+            var file: ConfigurationFile?
+            do throws(ConfigurationProblem) {
+                if !path.isEmpty { file = try ConfigurationFile(path: path) }
+            } catch {
+                throw ConfigurationProblems([error])
+            }
+            return ConfigurationSources(file: file, variables: variables, options: options)
         }
-        (modelName, modelPath) = Self.split(given)
-        var texts = Settings.list(command.listen, "NEUROND_LISTEN")
-        listensByDefault = texts.isEmpty
-        if listensByDefault { texts = [DefaultAddress.text] }
-        addresses = try texts.map(Self.address)
-        engineCount =
-            try Settings.number(command.engines, "--engines", "NEUROND_ENGINES", in: 1...64) ?? 1
-        threadCount =
-            try Settings.number(command.threads, "--threads", "NEUROND_THREADS", in: 1...1_024)
-            ?? ProcessorCount.physicalCores
-        form =
-            try Settings.value(
-                command.weights, "--weights", "NEUROND_WEIGHTS", accepted: "int8, f16, f32",
-                parse: { WeightForm(rawValue: $0) }) ?? .int8
-        cacheByteCount = try Settings.number(
-            command.cacheBytes, "--cache-bytes", "NEUROND_CACHE_BYTES", in: 1...(1 << 46))
-        logLevel =
-            try Settings.value(
-                command.logLevel, "--log-level", "NEUROND_LOG_LEVEL",
-                accepted: Logger.Level.allCases.map(\.rawValue).joined(separator: ", "),
-                parse: { Logger.Level(rawValue: $0) }) ?? .info
     }
 
-    /// `NAME=PATH`, or a path whose last part, without its extension, becomes the name.
-    private static func split(_ text: String) -> (name: String, path: String) {
-        let parts = text.split(separator: "=", maxSplits: 1)
-        if parts.count == 2, !parts[0].contains("/") {
-            return (String(parts[0]), String(parts[1]))
+    private var options: [ConfigurationOption] {
+        func option(_ path: String, _ name: String, _ text: String?) -> ConfigurationOption {
+            ConfigurationOption(path, name, text.map { [$0] } ?? [])
         }
-        return (URL(fileURLWithPath: text).deletingPathExtension().lastPathComponent, text)
-    }
-
-    private static func address(_ text: String) throws -> Address {
-        let address: Address
-        do {
-            address = try Address(parsing: text)
-        } catch {
-            throw ValidationError("\(error)")
-        }
-        guard address.isLocal else {
-            throw ValidationError(
-                "\(address): only loopback TCP addresses are served, because TCP clients are "
-                    + "not authenticated; accepted: 127.0.0.0/8, [::1], localhost")
-        }
-        return address
+        return [
+            option("model", "--model", model),
+            ConfigurationOption("listen", "--listen", listen),
+            option("engines", "--engines", engines),
+            option("threads", "--threads", threads),
+            option("weights", "--weights", weights),
+            option("cache_bytes", "--cache-bytes", cacheBytes),
+            option("log.level", "--log-level", logLevel),
+            option("log.format", "--log-format", logFormat),
+            option("tokens.file", "--tokens-file", tokensFile),
+            option("metrics.listen", "--metrics-listen", metricsListen),
+        ]
     }
 }

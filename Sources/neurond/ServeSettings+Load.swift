@@ -1,3 +1,4 @@
+import Configuration
 import Daemon
 import Engine
 import Foundation
@@ -30,19 +31,30 @@ extension ServeSettings {
             ])
         let descriptor = fcntl(arena.memory.fileDescriptor, F_DUPFD_CLOEXEC, 5)
         guard descriptor >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EMFILE) }
-        return configuration(arenaDescriptor: descriptor)
+        return try supervisorConfiguration(arenaDescriptor: descriptor)
     }
 
-    private func configuration(arenaDescriptor: Int32) -> SupervisorConfiguration {
-        var arguments = [
+    private func supervisorConfiguration(
+        arenaDescriptor: Int32
+    ) throws -> SupervisorConfiguration {
+        var result = SupervisorConfiguration(
+            addresses: try addresses, engineArguments: engineArguments,
+            arenaDescriptor: arenaDescriptor, build: Build.version)
+        result.engineCount = configuration.engines
+        result.threadsPerEngine = threadCount
+        result.socketMode = configuration.socketMode
+        result.socketGroup = configuration.socketGroup
+        result.access = configuration.access
+        result.quotas = configuration.quotas
+        result.limits = configuration.limits
+        result.metricsAddress = configuration.metricsListen
+        return result
+    }
+
+    private var engineArguments: [String] {
+        [
             EngineCommand.commandName, "--threads", "\(threadCount)", "--model-name", modelName,
+            "--cache-bytes", "\(configuration.cacheBytes)",
         ]
-        if let cacheByteCount { arguments += ["--cache-bytes", "\(cacheByteCount)"] }
-        var configuration = SupervisorConfiguration(
-            addresses: addresses, engineArguments: arguments, arenaDescriptor: arenaDescriptor,
-            build: Build.version)
-        configuration.engineCount = engineCount
-        configuration.threadsPerEngine = threadCount
-        return configuration
     }
 }

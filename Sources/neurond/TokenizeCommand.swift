@@ -34,9 +34,7 @@ struct TokenizeCommand: ParsableCommand {
     }
 
     private func modelPath() throws -> String {
-        let path = try Settings.value(
-            model, "--model", "NEUROND_MODEL", accepted: "a path", parse: { $0 })
-        guard let path else {
+        guard let path = Settings.text(model, "NEUROND_MODEL") else {
             throw ValidationError("no model: give --model PATH or set NEUROND_MODEL")
         }
         return path

@@ -27,7 +27,11 @@ func commandTree(
 
     @Test func commandsOfTheDaemonAreFoundButNotItsEngine() {
         let names = Self.daemonCommands.map { $0.words.joined(separator: " ") }
-        #expect(names == ["neurond", "neurond serve", "neurond inspect", "neurond tokenize"])
+        #expect(
+            names == [
+                "neurond", "neurond serve", "neurond check-config", "neurond inspect",
+                "neurond tokenize",
+            ])
     }
 
     @Test(arguments: daemonCommands + commandTree(of: Neuronctl.self))

@@ -35,10 +35,9 @@ struct AccessPolicyTests {
     @Test func `a user's own role is stronger than a group's, the highest group's counts`() {
         let policy = policy {
             $0.defaultRole = .read
-            $0.assignments = [
-                .admin: .init(users: [1], groups: [10]), .run: .init(users: [2], groups: [20]),
-                .read: .init(users: [3]),
-            ]
+            $0[.admin] = .init(users: [1], groups: [10])
+            $0[.run] = .init(users: [2], groups: [20])
+            $0[.read] = .init(users: [3])
         }
         #expect(policy.role(ofUser: 1, groups: []) == .admin)
         #expect(policy.role(ofUser: 2, groups: [10]) == .run)
@@ -51,7 +50,7 @@ struct AccessPolicyTests {
     @Test func `a role does not let anybody in`() {
         let policy = policy {
             $0.allowedUsers = [1]
-            $0.assignments = [.admin: .init(users: [2])]
+            $0[.admin] = .init(users: [2])
         }
         #expect(policy.role(ofUser: 2, groups: []) == nil)
     }

@@ -9,7 +9,7 @@ import Testing
         "Synchronization",
     ]
 
-    static let packages: Set = ["ArgumentParser", "Crypto", "Logging", "SwiftProtobuf"]
+    static let packages: Set = ["ArgumentParser", "Crypto", "Logging", "SwiftProtobuf", "TOMLKit"]
 
     /// Modules and packages that each module may import.
     static let table: [String: Set<String>] = [
@@ -36,6 +36,7 @@ import Testing
             "Wire", "Crypto", "SwiftProtobuf",
         ],
         "Supervision": ["Hooks"],
+        "Configuration": ["EventLoop", "Hooks", "Supervision", "TOMLKit"],
         "Daemon": [
             "EventLoop", "StrictJSON", "Wire", "Messages", "Supervision", "Crypto", "Logging",
             "SwiftProtobuf",
@@ -45,7 +46,8 @@ import Testing
         ],
         "Studies": ["NeurondClient", "Hooks"],
         "neurond": [
-            "Daemon", "Service", "Engine", "EventLoop", "Wire", "Messages", "Supervision",
+            "Configuration", "Daemon", "Service", "Engine", "EventLoop", "Wire", "Messages",
+            "Supervision",
             "ModelFile", "Tokenizer", "Kernels", "Hooks", "HookMessages", "ArgumentParser",
             "Crypto", "Logging", "SwiftProtobuf",
         ],
@@ -145,6 +147,8 @@ import Testing
         #expect(Self.reach(of: "Supervision").isDisjoint(with: ["EventLoop", "Wire", "Engine"]))
         #expect(Self.reach(of: "NeurondClient").isDisjoint(with: ["Engine", "ModelFile"]))
         #expect(Self.reach(of: "Daemon").isDisjoint(with: ["Engine", "ModelFile", "Kernels"]))
+        #expect(
+            Self.table.filter { $0.value.contains("TOMLKit") }.map(\.key) == ["Configuration"])
         #expect(Self.table.filter { $0.value.contains("CLibuv") }.map(\.key) == ["EventLoop"])
     }
 }
