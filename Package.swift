@@ -177,8 +177,26 @@ let tests: [Target] = [
             "neurond", "neuronctl", "EventLoop", "Hooks", "Messages", "ModelFile",
             "NeurondClient", protobuf,
         ]),
+    .target(
+        name: "FuzzTargets",
+        dependencies: [
+            "HookMessages", "Hooks", "Messages", "ModelFile", "Tokenizer", "Wire", protobuf,
+        ],
+        path: "Fuzz/Targets", swiftSettings: safeSettings),
+    tests(of: "FuzzVector", needs: ["FuzzTargets"]),
     tests(of: "Tidy", needs: []),
 ]
+
+/// The fuzzer links libFuzzer, which an ordinary build does not have; `Ops/fuzz` sets the variable.
+let fuzzers: [Target] =
+    Context.environment["NEUROND_FUZZ"] == nil
+    ? []
+    : [
+        .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "neurond-fuzz", dependencies: ["CFuzzer", "FuzzTargets"], path: "Fuzz/Runner",
+            swiftSettings: houseSettings),
+    ]
 
 let package = Package(
     name: "neurond",
@@ -195,5 +213,5 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
-    targets: libraries + executables + tests
+    targets: libraries + executables + tests + fuzzers
 )

@@ -96,7 +96,7 @@ public final class ModelSource: Sendable {
         return Hexadecimal.text(hash.finalize())
     }
 
-    private init(_ container: GGUFContainer) throws(ModelFileError) {
+    init(_ container: GGUFContainer) throws(ModelFileError) {
         let model = try GGUFModel(container)
         path = container.bytes.path
         format = container.format
