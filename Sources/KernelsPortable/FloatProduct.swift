@@ -48,15 +48,12 @@ private func multiply(_ product: FloatProduct, half: Bool) {
 /// The rows that fill no tile times the panels of some outputs.
 @inline(__always)
 private func lastTile(_ product: FloatProduct, _ output: Int, _ end: Int, half: Bool) {
-    let inputs = product.rows.inputCount
     let first = product.rows.tiledRows
     let width = product.rows.rowCount &- first
     let tile = product.rows.tile(at: first)
     var row = 0
     while row &+ 4 <= width {
-        eachPanel(product, output, end, first &+ row) {
-            fourRows($0, tile + row, width, inputs, half: half)
-        }
+        fourRows(product, first &+ row, tile + row, output, end, half: half)
         row &+= 4
     }
     while row < width {
@@ -225,6 +222,40 @@ private func twelveByOne(
     first.store(panel, row: 0)
     second.store(panel, row: 4)
     third.store(panel, row: 8)
+}
+
+/// Four rows of the last tile times the panels of some outputs: where registers allow, two at a
+/// time, since four chains alone would wait for each other.
+@inline(__always)
+private func fourRows(
+    _ product: FloatProduct, _ row: Int, _ tile: UnsafePointer<Float>, _ first: Int, _ end: Int,
+    half: Bool
+) {
+    let (width, inputs) = (product.rows.rowCount &- product.rows.tiledRows, product.rows.inputCount)
+    var output = first
+    while lanes_wide_tile() && output &+ 16 < end {
+        let low = Panel(product, row, output, end)
+        fourByTwo(low, Panel(product, row, output &+ 16, end), tile, width, inputs, half: half)
+        output &+= 32
+    }
+    eachPanel(product, output, end, row) { fourRows($0, tile, width, inputs, half: half) }
+}
+
+private func fourByTwo(
+    _ low: Panel, _ high: Panel, _ tile: UnsafePointer<Float>, _ width: Int, _ inputCount: Int,
+    half: Bool
+) {
+    var sums = QuadPair()
+    var rows = tile
+    var input = 0
+    while input < inputCount {
+        low.prefetch(input, half: half)
+        high.prefetch(input, half: half)
+        sums.add((low.load(input, half: half), high.load(input, half: half)), rows)
+        rows += width
+        input &+= 1
+    }
+    sums.store(low, high, row: 0)
 }
 
 /// Four rows of a tile of `width` rows.
