@@ -92,6 +92,7 @@ struct IncomingRequest {
 /// What every request may say about itself, checked.
 struct ReceivedOptions {
     let requestID: String
+    let model: String
     /// On the loop's clock; nil is never.
     let deadline: UInt64?
 }

@@ -19,6 +19,11 @@ public enum DaemonLimits {
     /// Streams that an engine allows: those that run, those being cancelled, and uploads.
     static let engineStreamCount: UInt32 = 4_096
 
+    /// Time from the end of an engine's connection to its exit, after which it is ended.
+    ///
+    /// The kernel closes a dying process's connections last, so that a longer one did not die.
+    static let exitMilliseconds: UInt64 = 200
+
     /// Bytes per message when an object is handed to an engine; well below the frame limit.
     static let uploadChunkByteCount = 1_048_576
 

@@ -16,9 +16,7 @@ final class EngineLink {
 
     let index: Int
     var lifecycle = EngineLifecycle()
-    var child: ChildProcess?
-    /// Counts the processes started, so that a late exit is not taken for that of a newer one.
-    var generation = 0
+    var process: EngineProcess?
     /// When its process was started.
     var startedAt: UInt64 = 0
     var channel: Channel?
@@ -73,7 +71,9 @@ final class EngineLink {
 
     /// Makes a call of the supervisor's own.
     func start(_ call: EngineCall) {
-        guard let channel, !channel.isClosed else { return call.finish(.engineDied) }
+        guard let channel, !channel.isClosed else {
+            return call.finish(.engineDied(isCrash: false))
+        }
         do throws(WireError) {
             let isWhole = call.remaining.isEmpty
             let streamID = try channel.connection.sendRequest(
@@ -114,9 +114,7 @@ final class EngineLink {
         channel?.onClosed = nil
         channel?.close()
         channel = nil
-        // Its watch stays until it has exited, so that it leaves no zombie.
-        child?.kill(ProcessSignal.kill)
-        child = nil
+        process = nil
         return calls
     }
 }
@@ -127,8 +125,8 @@ final class EngineCall {
     enum Outcome {
         /// The engine answered: the message, if any, and the END payload.
         case ended(reply: [UInt8]?, end: [UInt8])
-        /// The engine died first.
-        case engineDied
+        /// The engine died first, of this or of something else.
+        case engineDied(isCrash: Bool)
         /// It could not be sent.
         case refused(String)
     }

@@ -10,6 +10,8 @@ final class RelayedRequest {
     let method: UInt16
     /// The client's own name for it, for logs.
     let requestID: String
+    /// The model that it names.
+    let model: String
     let payload: [UInt8]
     /// The engine that works on it, and the stream there.
     var place: (link: EngineLink, streamID: UInt32)?
@@ -19,13 +21,14 @@ final class RelayedRequest {
 
     init(
         key: RequestKey, session: ClientSession, streamID: UInt32, method: UInt16,
-        requestID: String, payload: [UInt8]
+        requestID: String, model: String, payload: [UInt8]
     ) {
         self.key = key
         self.session = session
         self.streamID = streamID
         self.method = method
         self.requestID = requestID
+        self.model = model
         self.payload = payload
     }
 

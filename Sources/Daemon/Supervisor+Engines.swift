@@ -16,7 +16,7 @@ extension Supervisor {
         case .wait(let until): check(link, at: until)
         case .kill:
             logger.error("engine did not become ready", metadata: ["engine": "\(link.index)"])
-            didDie(link, "not ready in time")
+            didDie(link, .crash("not ready in time"))
         }
     }
 
@@ -31,6 +31,8 @@ extension Supervisor {
     // MARK: Start
 
     private func spawn(_ link: EngineLink) {
+        let process = EngineProcess(loop)
+        link.process = process
         do throws(LoopError) {
             let (ours, theirs) = try makeSocketPair()
             defer { closeDescriptor(theirs) }
@@ -42,27 +44,28 @@ extension Supervisor {
                 throw error
             }
             open(link, stream)
-            link.generation += 1
-            let generation = link.generation
-            link.child = try ChildProcess(
+            let child = try ChildProcess(
                 loop, executable: configuration.engineExecutable,
                 arguments: configuration.engineArguments,
                 environment: configuration.engineEnvironment,
                 descriptors: [-1, 2, 2, theirs, configuration.arenaDescriptor]
-            ) { [weak self, weak link] status, signal in
-                guard let self, let link, link.generation == generation else { return }
-                didDie(link, signal == 0 ? "exit \(status)" : "signal \(signal)")
+            ) { [weak self] status, signal in
+                process.didExit(status: status, signal: signal)
+                self?.outbox.flush()
+            }
+            process.adopt(child)
+            process.onExit = { [weak self, weak link] in
+                guard let self, let link else { return }
+                didDie(link)
                 outbox.flush()
             }
             link.startedAt = loop.now
-            observe(
-                .engineStarted(
-                    index: link.index, process: link.child?.processIdentifier ?? 0))
+            observe(.engineStarted(index: link.index, process: process.identifier))
         } catch {
             // Not from within `perform`, which may be called for many engines in a row.
             loop.later { [weak self, weak link] in
                 guard let self, let link else { return }
-                didDie(link, "\(error)")
+                didDie(link, .crash("\(error)"))
                 outbox.flush()
             }
         }
@@ -75,9 +78,9 @@ extension Supervisor {
             guard let self, let link else { return }
             handle(event, from: link)
         }
-        channel.onClosed = { [weak self, weak link] reason in
+        channel.onClosed = { [weak self, weak link] _ in
             guard let self, let link else { return }
-            didDie(link, reason ?? "closed its connection")
+            didDie(link)
         }
         var hello = Hello(role: .client, agent: "neurond/\(configuration.build)")
         hello.connectionWindowByteCount = DaemonLimits.engineConnectionWindowByteCount
@@ -98,7 +101,7 @@ extension Supervisor {
             let capabilities = try? Neurond_V1_CapabilitiesReply(serializedBytes: reply)
         else {
             if case .engineDied = outcome { return }
-            return didDie(link, "did not describe its model")
+            return didDie(link, .crash("did not describe its model"))
         }
         if modelCapabilities == nil {
             modelCapabilities = capabilities
@@ -129,7 +132,7 @@ extension Supervisor {
             if case .call(let call) = link.purposes[streamID] {
                 link.continueUpload(call, on: streamID)
             }
-        case .goAway(let goAway, _): didDie(link, "left: \(goAway.text)")
+        case .goAway(let goAway, _): didDie(link, .crash("left: \(goAway.text)"))
         case .request, .cancelled, .streamViolated, .pong: break
         }
     }
@@ -153,26 +156,5 @@ extension Supervisor {
             pump()
         case nil: break
         }
-    }
-
-    // MARK: Death
-
-    /// Deals with the end of an engine's process or connection, whichever is noticed first.
-    func didDie(_ link: EngineLink, _ reason: String) {
-        guard [.starting, .ready].contains(link.lifecycle.phase) else { return }
-        let running = queue.runningCount(on: link.index)
-        observe(.engineDied(index: link.index, cause: reason, running: running))
-        queue.engineIsGone(link.index)
-        let hadOtherWork = link.hasOtherWork
-        let calls = link.reset()
-        let fallout = ledger.engineDied(link.index, hadOtherWork: hadOtherWork)
-        queue.enqueueInterrupted(fallout.requeued)
-        for key in fallout.requeued { observe(.requestInterrupted(key)) }
-        perform(link.lifecycle.didDie(now: loop.now), on: link)
-        for call in calls { call.finish(.engineDied) }
-        for key in fallout.poisoned {
-            if let request = requests[key] { failPoisoned(request) }
-        }
-        pump()
     }
 }

@@ -58,8 +58,8 @@ extension Supervisor {
             upload.hasBeenAccepted = true
         case .refused(let reason):
             return reject(upload, EndMessage.failure(.internal, "RELAY_FAILED", reason))
-        case .engineDied:
-            upload.deathCount += 1
+        case .engineDied(let isCrash):
+            upload.deathCount += isCrash ? 1 : 0
             guard upload.deathCount < Supervision.Limits.engineDeathsPerRequest else {
                 return reject(
                     upload,

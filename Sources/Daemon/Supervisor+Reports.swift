@@ -109,7 +109,7 @@ extension Supervisor {
         .with {
             $0.index = UInt32(link.index)
             $0.state = link.lifecycle.phase.rawValue
-            $0.process = link.child?.processIdentifier ?? 0
+            $0.process = link.process?.identifier ?? 0
             $0.restarts = link.lifecycle.restartCount
             $0.running = UInt32(queue.runningCount(on: link.index))
             $0.threads = UInt32(configuration.threadsPerEngine)

@@ -1,8 +1,5 @@
-import Crypto
 import EventLoop
-import Logging
 import Messages
-import StrictJSON
 import Supervision
 import SwiftProtobuf
 import Wire
@@ -99,6 +96,9 @@ extension Supervisor {
     private func enqueue(
         _ incoming: IncomingRequest, _ streamID: UInt32, from session: ClientSession
     ) {
+        if let refusal = refusalOfPoison(incoming) {
+            return refuse(streamID, of: session, refusal)
+        }
         let options = incoming.options
         let key = ledger.add(deadline: options.deadline)
         if let refusal = queue.enqueue(key, for: session.identity) {
@@ -109,7 +109,7 @@ extension Supervisor {
         _ = budget.reserve(incoming.payload.count, for: session.number)
         let request = RelayedRequest(
             key: key, session: session, streamID: streamID, method: incoming.method.rawValue,
-            requestID: options.requestID, payload: incoming.payload)
+            requestID: options.requestID, model: options.model, payload: incoming.payload)
         requests[key] = request
         session.records[streamID]?.key = key
         session.requests[streamID] = request
@@ -139,7 +139,7 @@ extension Supervisor {
         }
         let milliseconds = UInt64(envelope.options.deadlineMs)
         return ReceivedOptions(
-            requestID: envelope.options.requestID,
+            requestID: envelope.options.requestID, model: envelope.options.model,
             deadline: milliseconds == 0 ? nil : loop.now + milliseconds)
     }
 
@@ -198,11 +198,12 @@ extension Supervisor {
     func didReply(_ frame: Frame, to request: RelayedRequest, from link: EngineLink) {
         switch ledger.didReceiveFrame(of: request.key, from: link.index) {
         case .relay:
+            if ledger.wasInterrupted(request.key) { queue.didProgress(request.key) }
             request.uncreditedByteCount += frame.payload.count
             request.session.forward(frame, on: request.streamID)
             request.returnCredit()
             if request.uncreditedByteCount > 0 {
-                queue.didStall(on: link.index)
+                queue.didStall(request.key, on: link.index)
                 pump()
             }
         case .skip, .discard:
@@ -237,32 +238,16 @@ extension Supervisor {
 
     /// Takes a request away from wherever it is; an engine that works on it is told to stop.
     func release(_ request: RelayedRequest) {
-        queue.remove(request.key)
         if let place = request.place { place.link.abandon(request, on: place.streamID) }
         forget(request)
     }
 
     private func forget(_ request: RelayedRequest) {
         ledger.end(request.key)
+        queue.remove(request.key)
         guard requests.removeValue(forKey: request.key) != nil else { return }
         budget.release(request.payload.count, for: request.session.number)
         request.session.requests[request.streamID] = nil
         if ledger.nextDeadline == nil { scheduleDeadlines() }
-    }
-
-    /// Fails a request during which engines died repeatedly; its digest finds it again.
-    func failPoisoned(_ request: RelayedRequest) {
-        let digest = Hexadecimal.text(SHA256.hash(data: request.payload))
-        logger.error(
-            "request blamed for the death of engines",
-            metadata: [
-                "request": "\(request.requestID)", "method": "\(request.method)",
-                "sha256": "\(digest)",
-            ])
-        fail(
-            request,
-            EndMessage.failure(
-                .internal, "ENGINE_DIED_TWICE",
-                "the engine died twice while it ran this request; it is not tried again"))
     }
 }

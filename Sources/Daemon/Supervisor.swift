@@ -31,6 +31,7 @@ public final class Supervisor {
     var budget: PayloadBudget
     var drain: DrainController
     var objects = ObjectTable()
+    var poison = PoisonMemory()
     var requestsTotal: UInt64 = 0
     var requestsFailed: UInt64 = 0
 
@@ -69,7 +70,7 @@ public final class Supervisor {
     public var addresses: [Address] { listeners.map(\.boundAddress) }
 
     /// Process ids of the engines that run.
-    public var engineProcesses: [Int32] { engines.compactMap { $0.child?.processIdentifier } }
+    public var engineProcesses: [Int32] { engines.compactMap { $0.process?.identifier } }
 
     /// Listens, and starts the engines.
     ///
@@ -140,6 +141,7 @@ public final class Supervisor {
         for listener in listeners { listener.close() }
         for link in engines {
             link.lifecycle.stop()
+            link.process?.abandon()
             _ = link.reset()
             link.timer.close()
         }

@@ -2,9 +2,8 @@
 ///
 /// Every identity has a queue of its own, first come first served; the identities take turns, so
 /// that a thousand requests of one user delay another's single request by one turn. Requests that
-/// an engine's death interrupted go first, each alone on an idle engine: one of them may be the
-/// cause, and must not take the others along again. An engine that starts again is idle, so they
-/// never wait for long.
+/// an engine's death interrupted go first; those of which one may be the cause go as
+/// ``SuspectCohorts`` says.
 public struct AdmissionQueue: Sendable {
     /// Why a request is not queued.
     public enum Refusal: Equatable, Sendable {
@@ -26,13 +25,14 @@ public struct AdmissionQueue: Sendable {
     private let queuedLimit: Int
     private let identityLimit: Int
     private var interrupted: [RequestKey] = []
+    private var suspects = SuspectCohorts()
     private var waiting: [Identity: [RequestKey]] = [:]
     /// Identities that wait, in the order of their turns.
     private var turns: [Identity] = []
     private var owner: [RequestKey: Identity] = [:]
     /// Running requests of each engine that takes any.
     private var load: [Int: Int] = [:]
-    /// Engines that run an interrupted request, and nothing else until it ends.
+    /// Engines that run a single suspect, or soon will, and take nothing else until it ends.
     private var exclusive: Set<Int> = []
 
     /// An empty queue without engines.
@@ -46,7 +46,7 @@ public struct AdmissionQueue: Sendable {
     }
 
     /// Requests that wait.
-    public var queuedCount: Int { owner.count + interrupted.count }
+    public var queuedCount: Int { owner.count + interrupted.count + suspects.waitingCount }
 
     /// Requests that run, on engines that live.
     public var runningCount: Int { load.values.reduce(0, +) }
@@ -71,16 +71,35 @@ public struct AdmissionQueue: Sendable {
         return nil
     }
 
-    /// Queues requests of a dead engine before all others; they are never refused.
-    public mutating func enqueueInterrupted(_ keys: [RequestKey]) {
-        interrupted += keys
+    /// Queues what a dead engine ran before all others; nothing of it is refused.
+    ///
+    /// - Parameters:
+    ///   - keys: the requests that it ran.
+    ///   - isCrash: whether one of them may be the cause.
+    ///   - hadOtherWork: whether something else may be the cause as well.
+    /// - Returns: those that are convicted, and not queued.
+    public mutating func requeue(
+        _ keys: [RequestKey], isCrash: Bool, hadOtherWork: Bool = false
+    ) -> [RequestKey] {
+        let verdict =
+            isCrash
+            ? suspects.engineCrashed(running: keys, hadOtherWork: hadOtherWork)
+            : suspects.engineWasKilled(running: keys)
+        interrupted += verdict.bystanders
+        return verdict.convicted
     }
 
-    /// Takes a waiting request out of the queue.
+    /// Notes that a request got further than it ever was before it was interrupted.
+    public mutating func didProgress(_ key: RequestKey) {
+        suspects.release(key)
+    }
+
+    /// Forgets a request that is over, and takes it out of the queue.
     ///
-    /// - Returns: whether it was there.
+    /// - Returns: whether it waited.
     @discardableResult
     public mutating func remove(_ key: RequestKey) -> Bool {
+        if suspects.forget(key) { return true }
         if let index = interrupted.firstIndex(of: key) {
             interrupted.remove(at: index)
             return true
@@ -101,6 +120,7 @@ public struct AdmissionQueue: Sendable {
     public mutating func engineIsGone(_ engine: Int) {
         load[engine] = nil
         exclusive.remove(engine)
+        suspects.engineIsGone(engine)
     }
 
     /// Notes that a request that was admitted to this engine no longer runs there.
@@ -112,26 +132,44 @@ public struct AdmissionQueue: Sendable {
     }
 
     /// Notes that a request on this engine waits for its client: the engine need not be its alone.
-    public mutating func didStall(on engine: Int) {
+    public mutating func didStall(_ key: RequestKey, on engine: Int) {
         exclusive.remove(engine)
+        suspects.release(key)
     }
 
     /// The next request to run, if an engine has room for it.
     public mutating func admit() -> Admission? {
-        guard let engine = leastLoadedEngine else { return nil }
-        if !interrupted.isEmpty, load[engine] == 0 {
-            exclusive.insert(engine)
-            load[engine] = 1
-            return Admission(key: interrupted.removeFirst(), engine: engine)
-        }
-        guard let key = takeNext() else { return nil }
+        if let admission = admitSuspect() { return admission }
+        guard let engine = enginesWithRoom.first,
+            let key = interrupted.isEmpty ? takeNext() : interrupted.removeFirst()
+        else { return nil }
+        return start(key, on: engine)
+    }
+
+    private mutating func start(_ key: RequestKey, on engine: Int) -> Admission {
         load[engine, default: 0] += 1
         return Admission(key: key, engine: engine)
     }
 
-    private var leastLoadedEngine: Int? {
+    private mutating func admitSuspect() -> Admission? {
+        guard suspects.waitingCount > 0 else { return nil }
+        for engine in enginesWithRoom {
+            guard let suspect = suspects.next(on: engine) else { continue }
+            if suspect.needsEngineAlone {
+                // One engine at a time is kept free of new work for such a one.
+                guard exclusive.isEmpty else { continue }
+                exclusive.insert(engine)
+                guard load[engine] == 0 else { continue }
+            }
+            return suspects.take(on: engine).map { start($0, on: engine) }
+        }
+        return nil
+    }
+
+    /// Engines that take requests, the least loaded one first.
+    private var enginesWithRoom: [Int] {
         load.filter { $0.value < runningLimit && !exclusive.contains($0.key) }
-            .min { ($0.value, $0.key) < ($1.value, $1.key) }?.key
+            .sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
     }
 
     private mutating func takeNext() -> RequestKey? {

@@ -1,15 +1,31 @@
 /// Every bound that supervision enforces, each with its reason.
 public enum Limits {
-    /// Deaths of an engine over a request after which the request is taken for the cause.
+    /// Crashes of an engine over a request after which the request is taken for the cause.
     ///
     /// The first makes a suspect of everything that ran; the last must happen while the suspect
     /// ran alone, so that nobody is blamed for a neighbour.
     public static let engineDeathsPerRequest = 2
 
-    /// Deaths of an engine over a request, in whatever company, after which it is not tried again.
+    /// Crashes of an engine over the only suspect, in whatever company, after which it is not
+    /// tried again.
     ///
     /// A request whose client stalls gives up being alone; this ends what it could do forever.
     public static let engineDeathsInCompany = 5
+
+    /// Engines that are killed in a row over a request that gets no further, until it is given up.
+    ///
+    /// It may be what fills the memory. Nobody kills by hand that often.
+    public static let engineKillsPerRequest = 8
+
+    /// Requests that engines crashed of whose digests are remembered; each is 32 bytes, and a
+    /// client that finds more is not helped by this anyway.
+    public static let poisonCount = 256
+
+    /// Time for which such a request is refused at once.
+    ///
+    /// Long enough that a loop of tries is harmless, and short enough that one that was blamed for
+    /// a broken machine can be tried again.
+    public static let poisonMilliseconds: UInt64 = 600_000
 
     /// Requests that one engine works on at once: the engine batches rows of several sequences,
     /// and beyond this many a step is full of decode rows alone.

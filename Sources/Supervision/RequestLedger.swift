@@ -3,9 +3,8 @@
 /// ```
 ///  add ─▶ queued ──assign──▶ running on E ──end──▶ (gone)
 ///            ▲                  │ E died
-///            └──────────────────┤ first time, or not alone there: the answer's frames
-///                               │ that were relayed are skipped when they come again
-///                               ▼ again, and alone there: poisoned, (gone)
+///            └──────────────────┘ the answer's frames that were relayed are skipped when
+///                                 they come again
 /// ```
 ///
 /// Answers are deterministic, frame by frame, so a client cannot tell a request that was run
@@ -29,20 +28,12 @@ public struct RequestLedger: Sendable {
         case discard
     }
 
-    /// What becomes of the requests of an engine that died.
-    public struct Fallout: Equatable, Sendable {
-        /// To be queued again, oldest first.
-        public var requeued: [RequestKey] = []
-        /// To be failed, and no longer in the ledger: an engine died of them alone, or too often.
-        public var poisoned: [RequestKey] = []
-    }
-
     private struct Entry: Sendable {
         var place = Place.queued
         var deadline: UInt64?
-        /// The first death, and those while it ran alone.
-        var deathCount = 0
-        var deathCountInCompany = 0
+        var runCount = 0
+        /// Engines that were killed in a row while it ran and got no further.
+        var idleKillCount = 0
         var relayedCount = 0
         var toSkipCount = 0
     }
@@ -72,9 +63,10 @@ public struct RequestLedger: Sendable {
         entries[key]?.place
     }
 
-    /// Whether the request has run before and is now to be run again.
-    public func hasRunBefore(_ key: RequestKey) -> Bool {
-        (entries[key]?.deathCount ?? 0) > 0
+    /// Whether the request was interrupted and runs again, or will.
+    public func wasInterrupted(_ key: RequestKey) -> Bool {
+        guard let entry = entries[key] else { return false }
+        return entry.runCount > (entry.place == .queued ? 0 : 1)
     }
 
     /// Notes that a queued request was given to an engine.
@@ -83,6 +75,7 @@ public struct RequestLedger: Sendable {
         precondition(entry.place == .queued, "request \(key) runs already")
         entry.place = .running(engine: engine)
         entry.toSkipCount = entry.relayedCount
+        entry.runCount += 1
         entries[key] = entry
     }
 
@@ -97,6 +90,7 @@ public struct RequestLedger: Sendable {
             return .skip
         }
         entry.relayedCount += 1
+        entry.idleKillCount = 0
         return .relay
     }
 
@@ -110,25 +104,24 @@ public struct RequestLedger: Sendable {
 
     /// Notes the death of an engine.
     ///
-    /// - Parameter hadOtherWork: whether the engine did something beside its requests, which may
-    ///   be the cause as well.
-    public mutating func engineDied(_ engine: Int, hadOtherWork: Bool = false) -> Fallout {
-        var fallout = Fallout()
+    /// - Returns: what it ran, oldest first, which is queued from now on.
+    public mutating func engineDied(_ engine: Int) -> [RequestKey] {
         let keys = keys(at: .running(engine: engine))
-        let isAlone = keys.count == 1 && !hadOtherWork
-        for key in keys {
-            guard var entry = entries[key] else { continue }
-            // The first death makes a suspect of everyone; later ones convict who was alone.
-            if entry.deathCount == 0 || isAlone { entry.deathCount += 1 }
-            if !isAlone { entry.deathCountInCompany += 1 }
-            entry.place = .queued
-            let isPoisoned =
-                entry.deathCount >= Limits.engineDeathsPerRequest
-                || entry.deathCountInCompany >= Limits.engineDeathsInCompany
-            entries[key] = isPoisoned ? nil : entry
-            if isPoisoned { fallout.poisoned.append(key) } else { fallout.requeued.append(key) }
+        for key in keys { entries[key]?.place = .queued }
+        return keys
+    }
+
+    /// Notes that the death of an engine that ran these came from outside.
+    ///
+    /// The kernel's way out of memory looks like that, so a request over which engines are killed
+    /// again and again is not tried for ever.
+    ///
+    /// - Returns: those that are to be failed.
+    public mutating func countKill(of keys: [RequestKey]) -> [RequestKey] {
+        keys.filter { key in
+            entries[key]?.idleKillCount += 1
+            return (entries[key]?.idleKillCount ?? 0) >= Limits.engineKillsPerRequest
         }
-        return fallout
     }
 
     /// Requests whose deadline has passed, oldest first; they remain in the ledger.

@@ -13,7 +13,7 @@ import Wire
 /// | `messages=N` | send N messages, each a function of its index |
 /// | `bytes=N` | length of each message |
 /// | `tensor=N` | then one tensor of N bytes |
-/// | `die_at=N` | kill the process before message N |
+/// | `die_at=N` | crash before message N |
 ///
 /// An object that starts with `!` is unsound; one that starts with `?` is unless it is a neuron set.
 ///
@@ -65,7 +65,7 @@ final class ScriptedService: Sendable {
     private func perform(_ payload: [UInt8], _ sink: EngineSink) async {
         let script = Script(payload)
         for index in 0..<script["messages"] {
-            if script["die_at"] == index + 1 { kill(getpid(), SIGKILL) }
+            if script["die_at"] == index + 1 { crash() }
             if Task.isCancelled {
                 return seen.withLock { $0.cancelled += 1 }
             }
@@ -77,6 +77,14 @@ final class ScriptedService: Sendable {
         let data = (0..<tensor).map { UInt8(truncatingIfNeeded: $0 &* 13) }
         let descriptor = TensorDescriptor(name: "t", type: .uint8, shape: [tensor])
         await sink.send(tensor: descriptor, data: data)
+    }
+
+    /// Ends the process as a bug of its own would, without a core file or a trace.
+    private func crash() -> Never {
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        signal(SIGABRT, SIG_DFL)
+        abort()
     }
 
     private struct Script {

@@ -7,11 +7,6 @@ import Wire
 
 @Suite("Relay")
 struct RelayTests {
-    /// What a client sees of an answer, stream ids aside.
-    private func visible(_ frames: [Frame]?) -> [Frame] {
-        (frames ?? []).map { $0.onStream(1) }
-    }
-
     private let script = "messages=40 bytes=50000 tensor=1000000"
 
     @Test func `an answer arrives whole, in order, and ends well`() throws {
@@ -46,36 +41,6 @@ struct RelayTests {
             let end = try daemon.end(of: disturbed, slow)
             #expect(end.status.code == .ok)
             #expect(visible(slow.frames[disturbed]) == visible(client.frames[undisturbed]))
-        }
-    }
-
-    @Test func `a request that engines die of is failed, and the next one is served`() throws {
-        try DaemonFixture.run { daemon in
-            let client = try daemon.connect()
-            let poison = try client.request("messages=9 bytes=10 die_at=4")
-            let end = try daemon.end(of: poison, client)
-            #expect(end.status.code == .internal)
-            #expect(end.status.reason == "ENGINE_DIED_TWICE")
-            #expect(client.frames[poison]?.count ?? 0 <= 3)
-            let next = try client.request("messages=2 bytes=10")
-            #expect(try daemon.end(of: next, client).status.code == .ok)
-            #expect(try daemon.status(client).engines[0].restarts == 2)
-        }
-    }
-
-    @Test func `who runs beside a request that kills engines is not blamed`() throws {
-        try DaemonFixture.run { daemon in
-            let client = try daemon.connect()
-            // This client gives no credit at first, so its request certainly runs at the death.
-            let slow = try daemon.connect(window: 65_536, automatic: false)
-            let bystander = try slow.request("messages=40 bytes=50000")
-            try daemon.wait { (slow.frames[bystander]?.count ?? 0) == 2 }
-            let killer = try client.request("messages=9 bytes=10 die_at=4")
-            _ = try daemon.waitForStatus(client) { $0.engines[0].restarts > 0 }
-            slow.consumeAll()
-            #expect(try daemon.end(of: killer, client).status.reason == "ENGINE_DIED_TWICE")
-            #expect(try daemon.end(of: bystander, slow).status.code == .ok)
-            #expect(slow.frames[bystander]?.count == 40)
         }
     }
 

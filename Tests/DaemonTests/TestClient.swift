@@ -100,6 +100,11 @@ final class TestClient {
     }
 }
 
+/// What a client sees of an answer, stream ids aside.
+func visible(_ frames: [Frame]?) -> [Frame] {
+    (frames ?? []).map { $0.onStream(1) }
+}
+
 extension DaemonFixture {
     /// Waits for the end of a stream.
     func end(of streamID: UInt32, _ client: TestClient) throws -> Neurond_V1_End {

@@ -28,31 +28,9 @@ struct AdmissionQueueTests {
     @Test func `interrupted requests go first`() {
         var queue = AdmissionQueue()
         #expect(queue.enqueue(key(5), for: .user(1)) == nil)
-        queue.enqueueInterrupted([key(1), key(2)])
+        #expect(queue.requeue([key(1), key(2)], isCrash: false).isEmpty)
         queue.engineBecameReady(0)
         #expect(drain(&queue) == [1, 2, 5])
-    }
-
-    /// The next admission as key and engine.
-    private func admit(_ queue: inout AdmissionQueue) -> [Int]? {
-        queue.admit().map { [Int($0.key.value), $0.engine] }
-    }
-
-    @Test func `an interrupted request has an engine to itself until it ends or stalls`() {
-        var queue = AdmissionQueue()
-        queue.engineBecameReady(0)
-        #expect(queue.enqueue(key(5), for: .user(1)) == nil)
-        #expect(queue.admit()?.key == key(5))
-        queue.enqueueInterrupted([key(1), key(2)])
-        for value in 6...8 { #expect(queue.enqueue(key(value), for: .user(1)) == nil) }
-        #expect(queue.admit()?.key == key(6), "no engine is idle")
-        queue.engineBecameReady(1)
-        #expect(admit(&queue) == [1, 1])
-        #expect(admit(&queue) == [7, 0])
-        queue.didFinish(on: 1)
-        #expect(admit(&queue) == [2, 1])
-        queue.didStall(on: 1)
-        #expect(admit(&queue) == [8, 1])
     }
 
     @Test func `engines fill evenly up to their limit, and only while they live`() {
@@ -79,7 +57,7 @@ struct AdmissionQueueTests {
         #expect(queue.enqueue(key(3), for: .user(1)) == .identityFull(waiting: 2, limit: 2))
         #expect(queue.enqueue(key(3), for: .user(2)) == nil)
         #expect(queue.enqueue(key(4), for: .user(3)) == .full(waiting: 3, limit: 3))
-        queue.enqueueInterrupted([key(9)])
+        #expect(queue.requeue([key(9)], isCrash: false).isEmpty)
         #expect(queue.queuedCount == 4, "what was accepted once is never refused")
     }
 
@@ -87,7 +65,7 @@ struct AdmissionQueueTests {
         var queue = AdmissionQueue()
         for value in 1...2 { #expect(queue.enqueue(key(value), for: .user(1)) == nil) }
         #expect(queue.enqueue(key(3), for: .user(2)) == nil)
-        queue.enqueueInterrupted([key(4)])
+        #expect(queue.requeue([key(4)], isCrash: true).isEmpty)
         let removed = [1, 2, 4, 1].map { queue.remove(key($0)) }
         #expect(removed == [true, true, true, false])
         #expect(queue.enqueue(key(5), for: .user(1)) == nil)

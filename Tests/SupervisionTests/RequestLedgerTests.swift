@@ -8,41 +8,32 @@ struct RequestLedgerTests {
         let key = ledger.add(deadline: nil)
         ledger.assign(key, to: 0)
         for _ in 0..<3 { #expect(ledger.didReceiveFrame(of: key, from: 0) == .relay) }
-        let fallout = ledger.engineDied(0)
-        #expect(fallout.requeued == [key] && fallout.poisoned.isEmpty)
+        #expect(!ledger.wasInterrupted(key))
+        #expect(ledger.engineDied(0) == [key])
         #expect(ledger.place(of: key) == .queued)
-        #expect(ledger.hasRunBefore(key))
+        #expect(ledger.wasInterrupted(key))
         ledger.assign(key, to: 1)
+        #expect(ledger.wasInterrupted(key))
         let deliveries = (0..<5).map { _ in ledger.didReceiveFrame(of: key, from: 1) }
         #expect(deliveries == [.skip, .skip, .skip, .relay, .relay])
         #expect(ledger.end(key) == .running(engine: 1))
         #expect(ledger.count == 0)
     }
 
-    @Test func `a request is poisoned by a second death only if it was alone then`() {
-        var ledger = RequestLedger()
-        let keys = (0..<2).map { _ in ledger.add(deadline: nil) }
-        for _ in 0..<2 {
-            for key in keys { ledger.assign(key, to: 0) }
-            #expect(ledger.engineDied(0).requeued == keys, "either may be the cause")
-        }
-        ledger.assign(keys[1], to: 0)
-        #expect(ledger.engineDied(0, hadOtherWork: true).requeued == [keys[1]])
-        ledger.assign(keys[1], to: 0)
-        let fallout = ledger.engineDied(0)
-        #expect(fallout.requeued.isEmpty && fallout.poisoned == [keys[1]])
-        #expect(ledger.place(of: keys[1]) == nil && ledger.place(of: keys[0]) == .queued)
-    }
-
-    @Test func `a request is not tried for ever, whatever its company`() {
+    @Test func `a request over which engines are killed is given up, unless it gets further`() {
         var ledger = RequestLedger()
         let key = ledger.add(deadline: nil)
-        for _ in 1..<Limits.engineDeathsInCompany {
+        func run(frames: Int) -> [RequestKey] {
             ledger.assign(key, to: 0)
-            #expect(ledger.engineDied(0, hadOtherWork: true).requeued == [key])
+            for _ in 0..<frames { _ = ledger.didReceiveFrame(of: key, from: 0) }
+            #expect(ledger.engineDied(0) == [key])
+            return ledger.countKill(of: [key])
         }
-        ledger.assign(key, to: 0)
-        #expect(ledger.engineDied(0, hadOtherWork: true).poisoned == [key])
+        for round in 1...3 * Limits.engineKillsPerRequest {
+            #expect(run(frames: round).isEmpty, "each run relays one frame more")
+        }
+        for _ in 2..<Limits.engineKillsPerRequest { #expect(run(frames: 5).isEmpty) }
+        #expect(run(frames: 5) == [key])
     }
 
     @Test func `a death concerns only what ran on that engine`() {
@@ -50,9 +41,9 @@ struct RequestLedgerTests {
         let keys = (0..<3).map { _ in ledger.add(deadline: nil) }
         ledger.assign(keys[0], to: 0)
         ledger.assign(keys[1], to: 1)
-        #expect(ledger.engineDied(0).requeued == [keys[0]])
+        #expect(ledger.engineDied(0) == [keys[0]])
         #expect(ledger.place(of: keys[1]) == .running(engine: 1))
-        #expect(!ledger.hasRunBefore(keys[2]))
+        #expect(!ledger.wasInterrupted(keys[2]))
     }
 
     @Test func `frames of an ended request, or of an engine that lost it, are discarded`() {
