@@ -73,19 +73,22 @@ public struct Job: Sendable {
     public var generation: Generation?
     /// Most likely tokens to answer after the last position; 0 = none.
     public var topCount: Int
+    /// Who it runs for.
+    public var share: JobShare
 
     /// Describes a job; `promptCount` nil means that all of `tokens` are the prompt.
     ///
     /// Nothing is checked here: `StepEngine.prepare` refuses what cannot run.
     public init(
         tokens: [Int32], promptCount: Int? = nil, plan: ResolvedPlan,
-        generation: Generation? = nil, topCount: Int = 0
+        generation: Generation? = nil, topCount: Int = 0, share: JobShare = JobShare()
     ) {
         self.tokens = tokens
         self.promptCount = promptCount ?? tokens.count
         self.plan = plan
         self.generation = generation
         self.topCount = topCount
+        self.share = share
     }
 
     /// Rows that will be run at most: the last sampled token is never fed back.

@@ -9,10 +9,22 @@ public enum EngineLimits {
     /// Rows that one thread takes through several operations: a tile of every path's products
     /// (12 or 4 rows), whose widest rows fit into the second-level cache of current cores.
     static let rowsPerChunk = 12
+    /// Rows of a step of bulk work alone: whoever comes for an answer waits for the step that runs,
+    /// and half as many rows lose a prompt a few percent.
+    static let bulkRowsPerStep = 96
+    /// Every so many steps, rows are kept for bulk work beside interactive prompts that would fill
+    /// the step: it gets at least a tile in that many.
+    static let bulkFloorSteps = 4
     /// Rows whose logits are held at once: vocabularies are wide (16 × 128k × 4 B = 8 MiB).
     public static let logitRows = 16
     /// Sequences that take part in steps at once; further jobs wait in order.
     public static let runningSequences = 64
+    /// Of the places and key-value blocks, one in so many is kept for the interactive lane.
+    static let interactiveReserve = 8
+    /// Seconds that a job which does not fit lets others pass it.
+    static let admitPatienceSeconds = 2.0
+    /// Seconds after which a waiting bulk job counts as interactive.
+    static let bulkPatienceSeconds = 30.0
     /// Jobs waiting for a place.
     ///
     /// The supervisor admits fewer; this is the last fence.

@@ -17,6 +17,8 @@ final class Sequence {
     private(set) var tokens: [Int32]
     /// The next position to run.
     var nextPosition = 0
+    /// The step that last ran one of its rows.
+    var lastStep = 0
     private(set) var result = JobResult()
     private let sampler: Sampler
     private var stream: TextTokenizer.StreamDecoder
@@ -52,6 +54,13 @@ final class Sequence {
     var isDecoding: Bool { nextPosition >= job.tokens.count }
 
     var isCancelled: Bool { handle.isCancelled }
+
+    /// What the planner of steps needs to know.
+    var candidate: StepPlanner.Candidate {
+        .init(
+            share: job.share, isDecoding: isDecoding, pendingRows: pendingRows,
+            isStalled: handle.isStalled, lastStep: lastStep)
+    }
 
     /// Why the sequence cannot go on, found in its last row.
     private(set) var failure: EngineError?

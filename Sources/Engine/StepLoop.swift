@@ -6,52 +6,49 @@ import ModelFile
 final class StepLoop {
     private let engine: StepEngine
     private let pass: ForwardPass
-    private let rowsPerStep: Int
-    private var waiting: [StepEngine.Arrival] = []
+    private var planner: StepPlanner
+    private var waiting = JobQueue<StepEngine.Arrival>()
     private var running: [Sequence] = []
     private var blocks: BlockAllocator
     /// Bytes of captured values that the running sequences may come to hold.
     private var captureByteCount = 0
+    /// Whether something was given back since jobs were last admitted.
+    private var didRelease = false
 
     init(_ engine: StepEngine, pass: ForwardPass, rowsPerStep: Int) {
         self.engine = engine
         self.pass = pass
-        self.rowsPerStep = rowsPerStep
+        planner = StepPlanner(rowsPerStep: rowsPerStep)
         blocks = BlockAllocator(capacity: pass.keyValues.blockCapacity)
     }
 
     func run() {
         while true {
             // With nothing that can run, whatever changes that signals the semaphore.
-            let canAdmit = running.isEmpty && !waiting.isEmpty
-            let isIdle = !canAdmit && running.allSatisfy(\.handle.isStalled)
+            let isIdle = !didRelease && running.allSatisfy(\.handle.isStalled)
             let (arrivals, isShutDown) = engine.takeArrivals(idle: isIdle)
-            waiting += arrivals
+            for arrival in arrivals { waiting.append(arrival.queueEntry) }
             if isShutDown { return endAll() }
             dropCancelled()
+            didRelease = false
             admit()
             if running.contains(where: { !$0.handle.isStalled }) { step() }
         }
     }
 
-    /// Decode rows first, one a sequence; then prompt rows in order of arrival up to the budget.
-    ///
-    /// Sequences whose reader is too far behind take no part.
     private func planStep() -> [StepRow] {
+        let counts = planner.plan(running.map(\.candidate))
         var rows: [StepRow] = []
-        for sequence in running
-        where sequence.isDecoding && !sequence.handle.isStalled && rows.count < rowsPerStep {
-            append(sequence, count: 1, to: &rows)
-        }
-        for sequence in running where !sequence.isDecoding && rows.count < rowsPerStep {
-            append(sequence, count: rowsPerStep - rows.count, to: &rows)
+        for (sequence, count) in zip(running, counts) where count > 0 {
+            sequence.lastStep = planner.step
+            append(sequence, count: count, to: &rows)
         }
         return rows
     }
 
     private func append(_ sequence: Sequence, count: Int, to rows: inout [StepRow]) {
         let first = sequence.nextPosition
-        for position in first..<(first + min(count, sequence.pendingRows)) {
+        for position in first..<(first + count) {
             rows.append(
                 StepRow(
                     sequence: sequence, position: position, token: sequence.tokens[position],
@@ -61,6 +58,8 @@ final class StepLoop {
 
     private func step() {
         let rows = planStep()
+        // A reader may have fallen behind since the step was begun.
+        guard !rows.isEmpty else { return }
         let decodeCount = rows.count { $0.sequence.isDecoding }
         engine.counters.stepBegins(now: StepEngine.now())
         var finished: Set<ObjectIdentifier> = []
@@ -93,6 +92,7 @@ final class StepLoop {
     }
 
     private func release(_ sequence: Sequence) {
+        didRelease = true
         blocks.release(sequence.blocks)
         captureByteCount -= sequence.captureByteCount
         engine.counters.update { totals in
@@ -104,11 +104,10 @@ final class StepLoop {
     }
 
     private func dropCancelled() {
-        waiting.removeAll { arrival in
-            guard arrival.handle.isCancelled else { return false }
+        for arrival in waiting.removeAll(where: \.handle.isCancelled) {
             engine.didLeaveQueue(1)
+            didRelease = true
             arrival.deliver(.failed(Self.cancelled))
-            return true
         }
         running.removeAll { sequence in
             guard sequence.isCancelled else { return false }
@@ -122,45 +121,80 @@ final class StepLoop {
         .cancelled, "CANCELLED", "the request was cancelled")
 
     private func endAll() {
-        for arrival in waiting { arrival.deliver(.failed(Self.cancelled)) }
+        for entry in waiting.entries { entry.element.deliver(.failed(Self.cancelled)) }
         for sequence in running { sequence.deliver(.failed(Self.cancelled)) }
     }
+}
 
-    /// Starts waiting jobs in order while their key-value blocks and captures fit.
+extension StepLoop {
+    /// Starts waiting jobs while their key-value blocks and captures fit.
     ///
     /// All blocks are taken at once, so that running sequences never wait for each other.
     private func admit() {
-        while let arrival = waiting.first, running.count < EngineLimits.runningSequences {
-            let needed = StepEngine.blockCount(rows: arrival.prepared.job.maximumRows)
-            let captured = captureByteCount + arrival.prepared.captureByteCount
-            guard captured <= EngineLimits.runningCaptureBytes || running.isEmpty,
-                let taken = blocks.take(needed)
-            else { return }
-            waiting.removeFirst()
+        let now = StepEngine.now()
+        while let arrival = waiting.next(now: now, fits: fits) {
             engine.didLeaveQueue(1)
-            captureByteCount = captured
-            let sequence = Sequence(
-                arrival.prepared, model: engine.model, tools: pass.hookTools,
-                handle: arrival.handle, submitted: arrival.submitted, deliver: arrival.deliver)
-            sequence.blocks = taken
-            sequence.begin(now: StepEngine.now())
-            running.append(sequence)
-            engine.counters.update { totals in
-                totals.running += 1
-                totals.keyValueBytes += taken.count * engine.keyValueBlockBytes
-                totals.captureBytes = captureByteCount
-            }
+            begin(arrival, now: now)
         }
+    }
+
+    private func fits(_ arrival: StepEngine.Arrival, lane: JobShare.Lane) -> Bool {
+        let (places, capacity) = (EngineLimits.runningSequences, blocks.capacity)
+        let needed = StepEngine.blockCount(rows: arrival.prepared.job.maximumRows)
+        let captured = captureByteCount + arrival.prepared.captureByteCount
+        return Self.leaves(1, of: places - running.count, capacity: places, lane)
+            && Self.leaves(needed, of: blocks.freeCount, capacity: capacity, lane)
+            && (captured <= EngineLimits.runningCaptureBytes || running.isEmpty)
+    }
+
+    /// Whether as many are free, and a bulk job leaves what is kept for the interactive lane,
+    /// unless it needs that itself.
+    private static func leaves(
+        _ needed: Int, of free: Int, capacity: Int, _ lane: JobShare.Lane
+    ) -> Bool {
+        let kept = lane == .interactive ? 0 : capacity / EngineLimits.interactiveReserve
+        return needed <= free && (needed + kept <= free || needed + kept > capacity)
+    }
+
+    private func begin(_ arrival: StepEngine.Arrival, now: Double) {
+        let needed = StepEngine.blockCount(rows: arrival.prepared.job.maximumRows)
+        guard let taken = blocks.take(needed) else {
+            preconditionFailure("a job that fits has its blocks")
+        }
+        captureByteCount += arrival.prepared.captureByteCount
+        let sequence = Sequence(
+            arrival.prepared, model: engine.model, tools: pass.hookTools,
+            handle: arrival.handle, submitted: arrival.submitted, deliver: arrival.deliver)
+        sequence.blocks = taken
+        sequence.begin(now: now)
+        running.append(sequence)
+        engine.counters.update { totals in
+            totals.running += 1
+            totals.keyValueBytes += taken.count * engine.keyValueBlockBytes
+            totals.captureBytes = captureByteCount
+        }
+    }
+}
+
+extension StepEngine.Arrival {
+    var queueEntry: JobQueue<StepEngine.Arrival>.Entry {
+        .init(
+            element: self, share: prepared.job.share, cost: prepared.job.maximumRows,
+            arrived: submitted)
     }
 }
 
 /// Hands out key-value blocks, lowest first, so that memory once touched is used again.
 struct BlockAllocator {
+    let capacity: Int
     private var free: [Int32]
 
     init(capacity: Int) {
+        self.capacity = capacity
         free = (0..<capacity).reversed().map { Int32($0) }
     }
+
+    var freeCount: Int { free.count }
 
     /// - Returns: nil if there are not as many.
     mutating func take(_ count: Int) -> [Int32]? {

@@ -37,7 +37,9 @@ extension EngineService {
             let tokens = try tokens(of: item.prompt, field: "\(field).prompt")
             let plan = try hookPlan(
                 item: item.hasHooks ? item.hooks : nil, request: request.hooks)
-            let job = Job(tokens: tokens, plan: .none, topCount: Int(request.topK))
+            let job = Job(
+                tokens: tokens, plan: .none, topCount: Int(request.topK),
+                share: JobShare(request.options))
             items.append(try prepare(plan, job, field: field, like: items.last))
         }
         return items

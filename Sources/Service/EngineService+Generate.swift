@@ -47,7 +47,9 @@ extension EngineService {
             stop: request.stop, topCount: Int(request.topK), ignoresEnd: request.ignoreEnd)
         return try prepare(
             HookPlan(message: request.hooks),
-            Job(tokens: tokens, plan: .none, generation: generation), field: "prompt")
+            Job(
+                tokens: tokens, plan: .none, generation: generation,
+                share: JobShare(request.options)), field: "prompt")
     }
 
     private func reply(_ token: GeneratedToken) -> Neurond_V1_GenerateReply {

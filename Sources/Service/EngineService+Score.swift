@@ -40,7 +40,9 @@ extension EngineService {
             let (tokens, promptCount) = try scoredTokens(item, field: field)
             let plan = try hookPlan(
                 item: item.hasHooks ? item.hooks : nil, request: request.hooks)
-            let job = Job(tokens: tokens, promptCount: promptCount, plan: .none)
+            let job = Job(
+                tokens: tokens, promptCount: promptCount, plan: .none,
+                share: JobShare(request.options))
             items.append(try prepare(plan, job, field: field, like: items.last))
         }
         return items
