@@ -145,7 +145,9 @@ let tests: [Target] = [
     tests(of: "Configuration", needs: ["Configuration", "EventLoop", "Supervision"]),
     .executableTarget(
         name: "DaemonTestHost",
-        dependencies: ["Daemon", "EventLoop", "Messages", "Wire", logging, protobuf],
+        dependencies: [
+            "Daemon", "EventLoop", "Messages", "Supervision", "Wire", logging, protobuf,
+        ],
         path: "Tests/DaemonTestHost", swiftSettings: houseSettings),
     tests(
         of: "Daemon",

@@ -87,12 +87,21 @@ struct IncomingRequest {
     /// Payload of the REQUEST frame; it counts against the budget.
     let payload: [UInt8]
     let options: ReceivedOptions
+
+    /// Items that it is a list of; a request of another kind is one.
+    var itemCount: Int {
+        guard [.forward, .score].contains(method) else { return 1 }
+        // Field 2 with a length, in both.
+        return max(1, RequestFields(payload).count { $0.first == 2 << 3 | 2 })
+    }
 }
 
 /// What every request may say about itself, checked.
 struct ReceivedOptions {
     let requestID: String
     let model: String
+    /// The lane that the client asks for.
+    let lane: Lane?
     /// On the loop's clock; nil is never.
     let deadline: UInt64?
 }

@@ -16,6 +16,13 @@ public enum DaemonLimits {
     /// the streams' own windows bind and a stalled client stalls nobody else.
     static let engineConnectionWindowByteCount = 2_147_483_647
 
+    /// What a relay adds to a request's payload, at most: options of its own and, around one that
+    /// is to be priced, two tags.
+    static let envelopeByteCount = 4_096
+
+    /// Requests that one engine prices at once; each is tokenized and its plan resolved.
+    static let pricingPerEngine = 16
+
     /// Streams that an engine allows: those that run, those being cancelled, and uploads.
     static let engineStreamCount: UInt32 = 4_096
 

@@ -47,6 +47,7 @@ public final class EngineHost {
         channel.onClosed = { [unowned self] _ in didClose() }
         var hello = Hello(role: .server, agent: "neurond-engine/\(build)")
         hello.streamCount = DaemonLimits.engineStreamCount
+        hello.frameByteCount = DaemonLimits.requestByteCount + DaemonLimits.envelopeByteCount
         channel.open(hello: hello)
         outbox.flush()
     }

@@ -39,13 +39,22 @@ final class EngineLink {
         purposes.values.contains { if case .request = $0 { false } else { true } }
     }
 
+    /// Requests that it is asked the price of.
+    var pricingCount: Int {
+        purposes.values.count {
+            if case .call(let call) = $0 { call.method == .explain } else { false }
+        }
+    }
+
     /// Opens a stream with a client's request.
     ///
+    /// - Parameter envelope: options that take the place of the request's own, encoded; messages
+    ///   that are written one after another are one message, and what comes last holds.
     /// - Throws: `WireError.local` when the request does not fit the engine's limits.
-    func start(_ request: RelayedRequest) throws(WireError) {
+    func start(_ request: RelayedRequest, envelope: [UInt8]) throws(WireError) {
         guard let channel else { throw .local(.wrongPhase(.request, .closed)) }
         let streamID = try channel.connection.sendRequest(
-            method: request.method, payload: request.payload)
+            method: request.method, payload: request.payload + envelope)
         purposes[streamID] = .request(request)
         request.place = (self, streamID)
         request.uncreditedByteCount = 0
@@ -72,7 +81,7 @@ final class EngineLink {
     /// Makes a call of the supervisor's own.
     func start(_ call: EngineCall) {
         guard let channel, !channel.isClosed else {
-            return call.finish(.engineDied(isCrash: false))
+            return call.finish(.engineDied(isCrash: false, wasAlone: false))
         }
         do throws(WireError) {
             let isWhole = call.remaining.isEmpty
@@ -126,7 +135,7 @@ final class EngineCall {
         /// The engine answered: the message, if any, and the END payload.
         case ended(reply: [UInt8]?, end: [UInt8])
         /// The engine died first, of this or of something else.
-        case engineDied(isCrash: Bool)
+        case engineDied(isCrash: Bool, wasAlone: Bool)
         /// It could not be sent.
         case refused(String)
     }

@@ -13,6 +13,12 @@ final class RelayedRequest {
     /// The model that it names.
     let model: String
     let payload: [UInt8]
+    /// Items that it is a list of.
+    let itemCount: Int
+    /// Tokens that it takes and generates at most, once it is priced.
+    var tokenCount: UInt64 = 0
+    /// Engines that crashed while they priced it alone.
+    var pricingDeathCount = 0
     /// The engine that works on it, and the stream there.
     var place: (link: EngineLink, streamID: UInt32)?
     /// Bytes that came from the engine and for which it has no credit back yet, because the
@@ -20,16 +26,16 @@ final class RelayedRequest {
     var uncreditedByteCount = 0
 
     init(
-        key: RequestKey, session: ClientSession, streamID: UInt32, method: UInt16,
-        requestID: String, model: String, payload: [UInt8]
+        key: RequestKey, session: ClientSession, streamID: UInt32, _ incoming: IncomingRequest
     ) {
         self.key = key
         self.session = session
         self.streamID = streamID
-        self.method = method
-        self.requestID = requestID
-        self.model = model
-        self.payload = payload
+        method = incoming.method.rawValue
+        requestID = incoming.options.requestID
+        model = incoming.options.model
+        payload = incoming.payload
+        itemCount = incoming.itemCount
     }
 
     /// Gives the engine credit for what has left for the client.

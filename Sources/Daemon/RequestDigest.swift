@@ -9,21 +9,23 @@ enum RequestDigest {
         var hasher = SHA256()
         hasher.update(data: [UInt8(truncatingIfNeeded: method), UInt8(method >> 8)])
         hasher.update(data: Array(model.utf8) + [0])
-        for part in parts(payload) { hasher.update(data: part) }
+        // Tag 10 is field 1 with a length.
+        for part in RequestFields(payload) where part.first != 10 { hasher.update(data: part) }
         return Array(hasher.finalize())
     }
+}
 
-    /// The top-level fields but number 1, or everything where that is not a list of fields.
-    private static func parts(_ payload: [UInt8]) -> [ArraySlice<UInt8>] {
-        var parts: [ArraySlice<UInt8>] = []
-        var rest = payload[...]
-        while let tag = rest.first {
-            let start = rest
-            guard takeField(&rest) else { return [payload[...]] }
-            // Tag 10 is field 1 with a length.
-            if tag != 10 { parts.append(start.prefix(start.count - rest.count)) }
-        }
-        return parts
+/// The top-level fields of a message as they are written, or one with everything that is no field.
+struct RequestFields: Sequence, IteratorProtocol {
+    private var rest: ArraySlice<UInt8>
+
+    init(_ payload: [UInt8]) { rest = payload[...] }
+
+    mutating func next() -> ArraySlice<UInt8>? {
+        guard !rest.isEmpty else { return nil }
+        let start = rest
+        if !Self.takeField(&rest) { rest = [] }
+        return start.prefix(start.count - rest.count)
     }
 
     /// Drops one field from the front.

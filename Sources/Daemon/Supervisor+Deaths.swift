@@ -44,7 +44,10 @@ extension Supervisor {
         let keys = estate.requests.filter { ledger.place(of: $0) != nil }
         observe(
             .engineDied(index: estate.index, cause: "\(cause)", running: estate.requests.count))
-        for call in estate.calls { call.finish(.engineDied(isCrash: cause.isCrash)) }
+        let wasAlone = estate.requests.isEmpty && estate.calls.count == 1
+        for call in estate.calls {
+            call.finish(.engineDied(isCrash: cause.isCrash, wasAlone: wasAlone))
+        }
         let givenUp = cause.isCrash ? [] : ledger.countKill(of: keys)
         let convicted = queue.requeue(
             keys.filter { !givenUp.contains($0) }, isCrash: cause.isCrash,
@@ -70,7 +73,7 @@ extension Supervisor {
     }
 
     /// Fails a request of which engines crash; its digest finds it again.
-    private func convict(_ request: RelayedRequest) {
+    func convict(_ request: RelayedRequest) {
         let digest = RequestDigest.of(
             method: request.method, model: request.model, payload: request.payload)
         poison.add(digest, now: loop.now)

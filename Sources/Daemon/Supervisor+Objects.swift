@@ -58,7 +58,7 @@ extension Supervisor {
             upload.hasBeenAccepted = true
         case .refused(let reason):
             return reject(upload, EndMessage.failure(.internal, "RELAY_FAILED", reason))
-        case .engineDied(let isCrash):
+        case .engineDied(let isCrash, _):
             upload.deathCount += isCrash ? 1 : 0
             guard upload.deathCount < Supervision.Limits.engineDeathsPerRequest else {
                 return reject(

@@ -34,7 +34,7 @@ extension Supervisor {
         let request = IncomingRequest(method: method, payload: frame.payload, options: options)
         if method == .putObject { return beginUpload(frame, options, of: session) }
         if let refusal = budget.reserve(frame.payload.count, for: session.number) {
-            return refuse(streamID, of: session, Self.end(of: refusal))
+            return refuse(streamID, of: session, Refusals.end(of: refusal))
         }
         session.incoming[streamID] = request
         if frame.isLast { begin(streamID, from: session) }
@@ -101,19 +101,22 @@ extension Supervisor {
         }
         let options = incoming.options
         let key = ledger.add(deadline: options.deadline)
-        if let refusal = queue.enqueue(key, for: session.identity) {
+        let origin = AdmissionQueue.Origin(
+            identity: session.identity, connection: session.number, lane: options.lane)
+        let byteCount = incoming.payload.count
+        if let refusal = queue.arrive(key, from: origin, byteCount: byteCount) {
             ledger.end(key)
-            return refuse(streamID, of: session, Self.end(of: refusal))
+            return refuse(streamID, of: session, Refusals.end(of: refusal, queue))
         }
         // It was just released for this very payload, so there is room.
         _ = budget.reserve(incoming.payload.count, for: session.number)
         let request = RelayedRequest(
-            key: key, session: session, streamID: streamID, method: incoming.method.rawValue,
-            requestID: options.requestID, model: options.model, payload: incoming.payload)
+            key: key, session: session, streamID: streamID, incoming)
         requests[key] = request
         session.records[streamID]?.key = key
         session.requests[streamID] = request
         if options.deadline != nil { scheduleDeadlines() }
+        if !Self.isPriced(request.method) { line(request, up: Price(ofPayload: byteCount)) }
         pump()
     }
 
@@ -140,58 +143,52 @@ extension Supervisor {
         let milliseconds = UInt64(envelope.options.deadlineMs)
         return ReceivedOptions(
             requestID: envelope.options.requestID, model: envelope.options.model,
+            lane: Lane(envelope.options.lane),
             deadline: milliseconds == 0 ? nil : loop.now + milliseconds)
-    }
-
-    private static func end(of refusal: PayloadBudget.Refusal) -> [UInt8] {
-        let (reason, whose, asked, limit) =
-            switch refusal {
-            case .full(let asked, let limit): ("REQUEST_BYTES", "all", asked, limit)
-            case .connectionFull(let asked, let limit):
-                ("CONNECTION_REQUEST_BYTES", "this connection's", asked, limit)
-            }
-        return EndMessage.failure(
-            .resourceExhausted, reason,
-            "with this one \(whose) requests would keep \(asked) bytes, at most \(limit) may",
-            asked: asked, limit: limit,
-            retryAfterMilliseconds: Supervision.Limits.queueRetryAfterMilliseconds)
-    }
-
-    private static func end(of refusal: AdmissionQueue.Refusal) -> [UInt8] {
-        let (reason, waiting, limit) =
-            switch refusal {
-            case .full(let waiting, let limit): ("QUEUE_FULL", waiting, limit)
-            case .identityFull(let waiting, let limit): ("IDENTITY_QUEUE_FULL", waiting, limit)
-            }
-        return EndMessage.failure(
-            .resourceExhausted, reason, "\(waiting) requests wait already, at most \(limit) may",
-            asked: waiting + 1, limit: limit,
-            retryAfterMilliseconds: Supervision.Limits.queueRetryAfterMilliseconds)
     }
 
     // MARK: Running
 
     /// Gives waiting requests to engines that have room.
     func pump() {
+        pricePending()
         while let admission = queue.admit() {
             guard let request = requests[admission.key] else {
                 preconditionFailure("request \(admission.key) is queued and unknown")
             }
             dispatch(request, to: engines[admission.engine])
         }
+        queue.runningChanged(now: loop.now)
     }
 
     private func dispatch(_ request: RelayedRequest, to link: EngineLink) {
         ledger.assign(request.key, to: link.index)
         do throws(WireError) {
-            try link.start(request)
+            try link.start(request, envelope: envelope(of: request))
             if request.session.records[request.streamID]?.startedAt == nil {
                 request.session.records[request.streamID]?.startedAt = loop.now
             }
         } catch {
             queue.didFinish(on: link.index)
-            fail(request, EndMessage.failure(.internal, "RELAY_FAILED", "\(error)"))
+            fail(request, Refusals.relayFailed("\(error)"))
         }
+    }
+
+    /// On whose account an engine runs a request, and what is left of its time.
+    private func envelope(of request: RelayedRequest) -> [UInt8] {
+        let identity = request.session.identity
+        let lane = queue.standing(of: request.key)?.lane ?? .bulk
+        let weight = queue.quotas.quota(of: identity).weight
+        return EndMessage.encode(
+            Neurond_V1_RequestEnvelope.with {
+                $0.options.admission.share = identity.share
+                $0.options.admission.weight = UInt32(clamping: max(1, weight))
+                $0.options.admission.lane = lane == .interactive ? .interactive : .bulk
+                if let deadline = ledger.deadline(of: request.key) {
+                    let rest = deadline - min(deadline, loop.now)
+                    $0.options.deadlineMs = UInt32(clamping: max(1, rest))
+                }
+            })
     }
 
     /// Relays a frame of an answer, unless the client has it from an earlier run.
@@ -216,10 +213,21 @@ extension Supervisor {
         // The stream is gone; its bytes are counted on the client's side from here on.
         link.consumed(request.uncreditedByteCount, on: frame.streamID)
         request.place = nil
+        settle(request, frame.payload)
         forget(request)
         request.session.forward(frame, on: request.streamID)
         queue.didFinish(on: link.index)
         pump()
+    }
+
+    /// Charges a request's identity for what the request took, where its END says that.
+    private func settle(_ request: RelayedRequest, _ payload: [UInt8]) {
+        guard request.tokenCount > 0, let end = try? Neurond_V1_End(serializedBytes: payload),
+            end.hasUsage
+        else { return queue.settle(request.key, portion: 1) }
+        let ran = UInt64(end.usage.promptTokens) + UInt64(end.usage.generatedTokens)
+        let used = ran - min(ran, UInt64(end.usage.cachedTokens))
+        queue.settle(request.key, portion: Double(used) / Double(request.tokenCount))
     }
 
     // MARK: Early ends
@@ -249,5 +257,16 @@ extension Supervisor {
         budget.release(request.payload.count, for: request.session.number)
         request.session.requests[request.streamID] = nil
         if ledger.nextDeadline == nil { scheduleDeadlines() }
+    }
+}
+
+extension Lane {
+    /// The lane that a client asks for; nil when it says nothing, or what we do not know.
+    fileprivate init?(_ lane: Neurond_V1_Lane) {
+        switch lane {
+        case .interactive: self = .interactive
+        case .bulk: self = .bulk
+        case .unspecified, .UNRECOGNIZED: return nil
+        }
     }
 }

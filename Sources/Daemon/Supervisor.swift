@@ -56,9 +56,7 @@ public final class Supervisor {
         self.logger = logger
         self.onStopped = onStopped
         startTime = loop.now
-        queue = AdmissionQueue(
-            queued: configuration.limits.queuedRequests,
-            queuedPerIdentity: configuration.limits.queuedRequestsPerIdentity)
+        queue = AdmissionQueue(limits: configuration.limits, quotas: configuration.quotas)
         drain = DrainController(
             limitMilliseconds: UInt64(configuration.limits.drainSeconds) * 1_000)
         budget = PayloadBudget(perConnection: configuration.requestBytesPerConnection)

@@ -1,18 +1,18 @@
 /// Who is next, and on which engine.
 ///
-/// Every identity has a queue of its own, first come first served; the identities take turns, so
-/// that a thousand requests of one user delay another's single request by one turn. Requests that
-/// an engine's death interrupted go first; those of which one may be the cause go as
-/// ``SuspectCohorts`` says.
+/// ```
+///  arrive ─▶ arrived ──nextToPrice──▶ priced ──didPrice──▶ waiting ──admit──▶ running ─▶ (gone)
+///                                                             ▲                  │
+///                                                         interrupted ◀──────────┤ engine died
+///                                                             ▲                  ▼
+///                                                             └──resume────── parked
+/// ```
+///
+/// New requests wait for their price and then in two lanes, interactive before bulk; in each lane
+/// the identities share as ``FairQueue`` says, and what goes beyond its identity's quota waits
+/// while others pass. Requests that an engine's death interrupted go first; those of which one may
+/// be the cause go as ``SuspectCohorts`` says.
 public struct AdmissionQueue: Sendable {
-    /// Why a request is not queued.
-    public enum Refusal: Equatable, Sendable {
-        /// Too many requests wait.
-        case full(waiting: Int, limit: Int)
-        /// Too many requests of this identity wait.
-        case identityFull(waiting: Int, limit: Int)
-    }
-
     /// A request to run now.
     public struct Admission: Equatable, Sendable {
         /// Which request.
@@ -21,15 +21,40 @@ public struct AdmissionQueue: Sendable {
         public let engine: Int
     }
 
+    /// Whose a request is, and what it says about itself.
+    public struct Origin: Sendable {
+        let identity: Identity
+        let connection: UInt64
+        let lane: Lane?
+
+        /// A request of this identity, on this connection, that asks for this lane or for none.
+        public init(identity: Identity, connection: UInt64 = 0, lane: Lane? = nil) {
+            self.identity = identity
+            self.connection = connection
+            self.lane = lane
+        }
+    }
+
+    struct Entry: Sendable {
+        let origin: Origin
+        var stage = RequestStanding.Stage.arrived
+        var lane = Lane.bulk
+        var price = Price(ofPayload: 0)
+    }
+
     private let runningLimit: Int
-    private let queuedLimit: Int
-    private let identityLimit: Int
-    private var interrupted: [RequestKey] = []
-    private var suspects = SuspectCohorts()
-    private var waiting: [Identity: [RequestKey]] = [:]
-    /// Identities that wait, in the order of their turns.
-    private var turns: [Identity] = []
-    private var owner: [RequestKey: Identity] = [:]
+    var limits: ServingLimits
+    /// What the identities have and may have.
+    public internal(set) var quotas: QuotaTable
+    /// How fast engines work.
+    public internal(set) var rate = WorkRate()
+    var entries: [RequestKey: Entry] = [:]
+    var unpriced = FairQueue()
+    var lanes: [Lane: FairQueue] = [.interactive: FairQueue(), .bulk: FairQueue()]
+    var interrupted: [RequestKey] = []
+    var suspects = SuspectCohorts()
+    /// Running requests of each lane.
+    var running: [Lane: Int] = [:]
     /// Running requests of each engine that takes any.
     private var load: [Int: Int] = [:]
     /// Engines that run a single suspect, or soon will, and take nothing else until it ends.
@@ -37,16 +62,19 @@ public struct AdmissionQueue: Sendable {
 
     /// An empty queue without engines.
     public init(
-        runningPerEngine: Int = Limits.runningPerEngine, queued: Int = Limits.queuedRequests,
-        queuedPerIdentity: Int = Limits.queuedRequestsPerIdentity
+        runningPerEngine: Int = Limits.runningPerEngine, limits: ServingLimits = ServingLimits(),
+        quotas: QuotaSettings = QuotaSettings()
     ) {
         runningLimit = runningPerEngine
-        queuedLimit = queued
-        identityLimit = queuedPerIdentity
+        self.limits = limits
+        self.quotas = QuotaTable(quotas)
     }
 
-    /// Requests that wait.
-    public var queuedCount: Int { owner.count + interrupted.count + suspects.waitingCount }
+    /// Takes other bounds; what was taken under the old ones stays.
+    public mutating func configure(limits: ServingLimits, quotas: QuotaSettings) {
+        self.limits = limits
+        self.quotas.settings = quotas
+    }
 
     /// Requests that run, on engines that live.
     public var runningCount: Int { load.values.reduce(0, +) }
@@ -54,61 +82,10 @@ public struct AdmissionQueue: Sendable {
     /// Requests that run on this engine.
     public func runningCount(on engine: Int) -> Int { load[engine] ?? 0 }
 
-    /// Queues a new request behind its identity's others.
-    ///
-    /// - Returns: why it was refused, or nil.
-    public mutating func enqueue(_ key: RequestKey, for identity: Identity) -> Refusal? {
-        guard queuedCount < queuedLimit else {
-            return .full(waiting: queuedCount, limit: queuedLimit)
-        }
-        let own = waiting[identity]?.count ?? 0
-        guard own < identityLimit else {
-            return .identityFull(waiting: own, limit: identityLimit)
-        }
-        if own == 0 { turns.append(identity) }
-        waiting[identity, default: []].append(key)
-        owner[key] = identity
-        return nil
-    }
+    /// Whether this engine is kept for a single suspect.
+    public func isExclusive(_ engine: Int) -> Bool { exclusive.contains(engine) }
 
-    /// Queues what a dead engine ran before all others; nothing of it is refused.
-    ///
-    /// - Parameters:
-    ///   - keys: the requests that it ran.
-    ///   - isCrash: whether one of them may be the cause.
-    ///   - hadOtherWork: whether something else may be the cause as well.
-    /// - Returns: those that are convicted, and not queued.
-    public mutating func requeue(
-        _ keys: [RequestKey], isCrash: Bool, hadOtherWork: Bool = false
-    ) -> [RequestKey] {
-        let verdict =
-            isCrash
-            ? suspects.engineCrashed(running: keys, hadOtherWork: hadOtherWork)
-            : suspects.engineWasKilled(running: keys)
-        interrupted += verdict.bystanders
-        return verdict.convicted
-    }
-
-    /// Notes that a request got further than it ever was before it was interrupted.
-    public mutating func didProgress(_ key: RequestKey) {
-        suspects.release(key)
-    }
-
-    /// Forgets a request that is over, and takes it out of the queue.
-    ///
-    /// - Returns: whether it waited.
-    @discardableResult
-    public mutating func remove(_ key: RequestKey) -> Bool {
-        if suspects.forget(key) { return true }
-        if let index = interrupted.firstIndex(of: key) {
-            interrupted.remove(at: index)
-            return true
-        }
-        guard let identity = owner.removeValue(forKey: key) else { return false }
-        waiting[identity]?.removeAll { $0 == key }
-        if waiting[identity]?.isEmpty == true { retire(identity) }
-        return true
-    }
+    // MARK: Engines
 
     /// Notes that an engine takes requests.
     public mutating func engineBecameReady(_ engine: Int) {
@@ -121,6 +98,9 @@ public struct AdmissionQueue: Sendable {
         load[engine] = nil
         exclusive.remove(engine)
         suspects.engineIsGone(engine)
+        for (key, entry) in entries where entry.stage == .running(engine: engine) {
+            stop(key, then: .interrupted)
+        }
     }
 
     /// Notes that a request that was admitted to this engine no longer runs there.
@@ -137,18 +117,59 @@ public struct AdmissionQueue: Sendable {
         suspects.release(key)
     }
 
+    /// Notes that a request got further than it ever was before it was interrupted.
+    public mutating func didProgress(_ key: RequestKey) {
+        suspects.release(key)
+    }
+
+    // MARK: Admission
+
     /// The next request to run, if an engine has room for it.
     public mutating func admit() -> Admission? {
         if let admission = admitSuspect() { return admission }
-        guard let engine = enginesWithRoom.first,
-            let key = interrupted.isEmpty ? takeNext() : interrupted.removeFirst()
-        else { return nil }
-        return start(key, on: engine)
+        guard let engine = enginesWithRoom.first else { return nil }
+        if !interrupted.isEmpty { return start(interrupted.removeFirst(), on: engine) }
+        for lane in laneOrder {
+            let ticket = lanes[lane]?.next { ticket in
+                guard let entry = entries[ticket.key] else { return false }
+                return quotas.mayRun(entry.price, for: ticket.identity)
+            }
+            guard let ticket else { continue }
+            let weight = quotas.quota(of: ticket.identity).weight
+            lanes[lane]?.take(ticket, weight: weight)
+            return start(ticket.key, on: engine)
+        }
+        return nil
+    }
+
+    /// Lanes in which a request may be admitted now: each leaves the other a portion of the
+    /// places, bulk work always, interactive work while bulk work waits.
+    private var laneOrder: [Lane] {
+        let places = load.count * runningLimit
+        let most = max(1, places - max(1, places / Limits.keptPortion))
+        let isBulkWaiting = lanes[.bulk]?.count ?? 0 > 0
+        var order: [Lane] = []
+        if !isBulkWaiting || running[.interactive, default: 0] < most { order.append(.interactive) }
+        if running[.bulk, default: 0] < most { order.append(.bulk) }
+        return order
     }
 
     private mutating func start(_ key: RequestKey, on engine: Int) -> Admission {
         load[engine, default: 0] += 1
+        if let entry = entries[key] {
+            entries[key]?.stage = .running(engine: engine)
+            running[entry.lane, default: 0] += 1
+            quotas.run(entry.price, for: entry.origin.identity, isRunning: true)
+        }
         return Admission(key: key, engine: engine)
+    }
+
+    /// Takes a running request's resources back.
+    mutating func stop(_ key: RequestKey, then stage: RequestStanding.Stage) {
+        guard let entry = entries[key], case .running = entry.stage else { return }
+        entries[key]?.stage = stage
+        running[entry.lane, default: 0] -= 1
+        quotas.run(entry.price, for: entry.origin.identity, isRunning: false)
     }
 
     private mutating func admitSuspect() -> Admission? {
@@ -170,24 +191,5 @@ public struct AdmissionQueue: Sendable {
     private var enginesWithRoom: [Int] {
         load.filter { $0.value < runningLimit && !exclusive.contains($0.key) }
             .sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
-    }
-
-    private mutating func takeNext() -> RequestKey? {
-        guard let identity = turns.first, let key = waiting[identity]?.removeFirst() else {
-            return nil
-        }
-        owner[key] = nil
-        turns.removeFirst()
-        if waiting[identity]?.isEmpty == true {
-            waiting[identity] = nil
-        } else {
-            turns.append(identity)
-        }
-        return key
-    }
-
-    private mutating func retire(_ identity: Identity) {
-        waiting[identity] = nil
-        turns.removeAll { $0 == identity }
     }
 }

@@ -34,3 +34,18 @@ extension Identity: LosslessStringConvertible {
         }
     }
 }
+
+extension Identity {
+    /// A number for it that is the same in every process; two tokens may share one, seldom.
+    public var share: UInt64 {
+        switch self {
+        case .user(let identifier): UInt64(identifier) + 1
+        case .network: 1 << 62
+        case .token(let name):
+            // FNV-1a.
+            name.utf8.reduce(14_695_981_039_346_656_037) { hash, byte in
+                (hash ^ UInt64(byte)) &* 1_099_511_628_211
+            } | 1 << 63
+        }
+    }
+}

@@ -54,6 +54,37 @@ public enum Limits {
     /// a client that never reads must not keep the daemon from ending.
     public static let drainMilliseconds: UInt64 = 60_000
 
+    /// One place in so many is kept free of each lane, for the other one.
+    public static let keptPortion = 4
+
+    /// Identities whose place in the fair order is remembered while nothing of theirs waits; those
+    /// that are no longer ahead are forgotten first.
+    public static let clockCount = 1_024
+
+    /// Items of a request that is taken for interactive work if it says nothing.
+    public static let interactiveItems = 8
+
+    /// Time that such a request may take: nobody waits much longer at a keyboard.
+    public static let interactiveSeconds = 2.0
+
+    /// How fast engines work until one was seen: two cores of a modern machine, roughly.
+    public static let multiplyAddsPerSecond = 50e9
+
+    /// What a request without passes costs: a tenth of a millisecond at that rate.
+    public static let multiplyAddsPerRequest = 5e6
+
+    /// And each byte of it: tokenizing and searching take some microseconds a kilobyte.
+    public static let multiplyAddsPerByte = 1e3
+
+    /// Time over which the rate of work is averaged.
+    public static let rateSeconds = 30.0
+
+    /// The shortest advice when to try again: less would be polling.
+    public static let shortestRetryMilliseconds: UInt32 = 100
+
+    /// The longest: by then much may have changed.
+    public static let longestRetryMilliseconds: UInt32 = 60_000
+
     /// When a refused client should try again: the order of a request's running time.
     public static let queueRetryAfterMilliseconds: UInt32 = 500
 

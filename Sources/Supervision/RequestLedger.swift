@@ -130,6 +130,9 @@ public struct RequestLedger: Sendable {
             .sorted { $0.value < $1.value }
     }
 
+    /// When a request is to be ended; nil is never.
+    public func deadline(of key: RequestKey) -> UInt64? { entries[key]?.deadline }
+
     /// The earliest deadline; nil when no request has one.
     public var nextDeadline: UInt64? {
         entries.values.compactMap(\.deadline).min()

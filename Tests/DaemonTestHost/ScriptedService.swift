@@ -14,6 +14,16 @@ import Wire
 /// | `bytes=N` | length of each message |
 /// | `tensor=N` | then one tensor of N bytes |
 /// | `die_at=N` | crash before message N |
+/// | `account=1` | first send on whose account it runs |
+///
+/// `Explain` answers the price that the request's script names; items are those of the request.
+///
+/// | word | meaning |
+/// |---|---|
+/// | `cost=N` | N million multiply-adds |
+/// | `kv=N`, `capture=N` | bytes of attention state and of captures |
+/// | `never=1` | it can never run |
+/// | `die_pricing=1` | crash |
 ///
 /// An object that starts with `!` is unsound; one that starts with `?` is unless it is a neuron set.
 ///
@@ -36,11 +46,41 @@ final class ScriptedService: Sendable {
         case .tokenize:
             let text = seen.withLock { "cancelled=\($0.cancelled) objects=\($0.objects)" }
             await sink.send(message: Array(text.utf8))
+        case .explain: return await explain(payload, sink)
         case .putObject: return await take(payload, incoming)
         case .dropObject: seen.withLock { $0.objects -= 1 }
         default: await perform(payload, sink)
         }
         return []
+    }
+
+    private func explain(_ payload: [UInt8], _ sink: EngineSink) async -> [UInt8] {
+        let script = Script(payload)
+        if script["die_pricing"] > 0 { crash() }
+        guard script["never"] == 0 else {
+            let end = Neurond_V1_End.with {
+                $0.status.code = .outOfRange
+                $0.status.reason = "SCRIPTED_NEVER"
+            }
+            return (try? end.serializedBytes()) ?? []
+        }
+        let reply = Neurond_V1_ExplainReply.with {
+            $0.multiplyAdds = Double(script["cost"]) * 1e6
+            $0.keyValueBytes = UInt64(script["kv"])
+            $0.captureBytes = UInt64(script["capture"])
+        }
+        await sink.send(message: (try? reply.serializedBytes()) ?? [])
+        return []
+    }
+
+    private func sendAccount(_ payload: [UInt8], _ sink: EngineSink) async {
+        let options = try? Neurond_V1_RequestEnvelope(serializedBytes: payload).options
+        guard let options else { return }
+        let account = options.admission
+        let text =
+            "share=\(account.share) weight=\(account.weight) lane=\(account.lane)"
+            + " timed=\(options.deadlineMs > 0)"
+        await sink.send(message: Array(text.utf8))
     }
 
     private func take(_ payload: [UInt8], _ incoming: AsyncStream<[UInt8]>) async -> [UInt8] {
@@ -64,6 +104,7 @@ final class ScriptedService: Sendable {
 
     private func perform(_ payload: [UInt8], _ sink: EngineSink) async {
         let script = Script(payload)
+        if script["account"] > 0 { await sendAccount(payload, sink) }
         for index in 0..<script["messages"] {
             if script["die_at"] == index + 1 { crash() }
             if Task.isCancelled {

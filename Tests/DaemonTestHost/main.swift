@@ -1,4 +1,5 @@
-// A daemon whose engine is a script: `serve ADDRESS ENGINES` and, started by it, `engine`.
+// A daemon whose engine is a script: `serve ADDRESS ENGINES [NAME=NUMBER…]` and, started by it,
+// `engine`. The names are those of quotas and limits below.
 //
 // The supervisor is the real one; only the service behind the engine's end of the socket pair is
 // made up, so that tests decide what it sends, when it dies, and can ask what it was told.
@@ -7,6 +8,7 @@ import Daemon
 import EventLoop
 import Glibc
 import Logging
+import Supervision
 
 let arguments = CommandLine.arguments
 switch arguments.dropFirst().first {
@@ -15,7 +17,7 @@ case "engine":
     try EngineHost.run(build: "test") { method, payload, incoming, sink in
         await service.answer(method, payload, incoming, sink)
     }
-case "serve" where arguments.count == 4:
+case "serve" where arguments.count >= 4:
     var logger = Logger(label: "daemon-test") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = getenv("NEUROND_TEST_LOG") == nil ? .critical : .trace
     let isClean = try ServeProcess.run(logger: logger) {
@@ -25,9 +27,29 @@ case "serve" where arguments.count == 4:
         // Few bytes, so that a test can exceed them quickly.
         configuration.requestBytesPerConnection = 1_048_576
         configuration.engineCount = Int(arguments[3]) ?? 1
+        for word in arguments.dropFirst(4) { configuration.set(word) }
         return configuration
     }
     exit(isClean ? 0 : 1)
 default:
     exit(2)
+}
+
+extension SupervisorConfiguration {
+    /// Sets what a word of the form `name=number` says.
+    fileprivate mutating func set(_ word: String) {
+        let parts = word.split(separator: "=")
+        guard parts.count == 2, let number = Int(parts[1]) else { exit(2) }
+        switch parts[0] {
+        case "queued": limits.queuedRequests = number
+        case "requests": quotas.general.requestsInFlight = number
+        case "kv": quotas.general.keyValueBytes = number
+        case "objects": quotas.general.objectBytes = number
+        case "weight": quotas.general.weight = number
+        case "stall": limits.stallSeconds = number
+        case "watchdog": limits.watchdogSeconds = number
+        case "step": limits.stepSeconds = number
+        default: exit(2)
+        }
+    }
 }

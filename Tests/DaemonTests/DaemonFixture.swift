@@ -17,8 +17,10 @@ final class DaemonFixture {
     struct Stuck: Error {}
 
     /// Runs `body` with a fresh daemon whose engines are scripted.
-    static func run(engines: Int = 1, _ body: (DaemonFixture) throws -> Void) throws {
-        try run(body) { ("DaemonTestHost", ["serve", $0, "\(engines)"]) }
+    static func run(
+        engines: Int = 1, _ words: String..., body: (DaemonFixture) throws -> Void
+    ) throws {
+        try run(body) { ("DaemonTestHost", ["serve", $0, "\(engines)"] + words) }
     }
 
     /// Runs `body` with the real daemon, serving the model that comes with this package.

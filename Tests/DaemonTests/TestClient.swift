@@ -35,11 +35,13 @@ final class TestClient {
 
     /// Sends a request with this script; see the host's `ScriptedService`.
     func request(
-        _ script: String, method: Wire.Method = .generate, deadline: UInt32 = 0
+        _ script: String, method: Wire.Method = .generate, deadline: UInt32 = 0,
+        lane: Neurond_V1_Lane = .unspecified
     ) throws -> UInt32 {
         let envelope = Neurond_V1_RequestEnvelope.with {
             $0.options.model = script
             $0.options.deadlineMs = deadline
+            $0.options.lane = lane
         }
         return try call(method, envelope)
     }

@@ -7,6 +7,20 @@ struct SuspectTests {
         values.map { RequestKey(UInt64($0)) }
     }
 
+    /// Takes a request of small price.
+    private func add(_ value: Int, to queue: inout AdmissionQueue) {
+        let key = RequestKey(UInt64(value))
+        #expect(queue.arrive(key, from: .init(identity: .user(1), lane: .bulk)) == nil)
+        #expect(queue.didPrice(key, Price(ofPayload: 1)) == nil)
+    }
+
+    /// Takes requests and has engine 0 run them.
+    private func run(_ values: ClosedRange<Int>, on queue: inout AdmissionQueue) {
+        queue.engineBecameReady(0)
+        for value in values { add(value, to: &queue) }
+        #expect(admitAll(&queue) == [0: Array(values)])
+    }
+
     /// Admits all that may run now; the keys by engine.
     private func admitAll(_ queue: inout AdmissionQueue) -> [Int: [Int]] {
         var running: [Int: [Int]] = [:]
@@ -29,11 +43,9 @@ struct SuspectTests {
     @Test(arguments: [1, 17, 32, 64]) func `the guilty one is found in a few crashes, nobody else`(
         guilty: Int
     ) {
-        var queue = AdmissionQueue()
-        queue.engineBecameReady(0)
-        for key in keys(1...64) { #expect(queue.enqueue(key, for: .user(1)) == nil) }
-        var running = Set(admitAll(&queue)[0] ?? [])
-        #expect(running.count == 64)
+        var queue = AdmissionQueue(runningPerEngine: 128)
+        run(1...64, on: &queue)
+        var running = Set(1...64)
         var convicted: [RequestKey] = []
         var crashes = 0
         var next = 100
@@ -49,7 +61,7 @@ struct SuspectTests {
                 }
                 running = []
             }
-            #expect(queue.enqueue(RequestKey(UInt64(next)), for: .user(2)) == nil)
+            add(next, to: &queue)
             next += 1
             running.formUnion(admitAll(&queue)[0] ?? [])
         }
@@ -59,18 +71,17 @@ struct SuspectTests {
 
     @Test func `a lone request is convicted by its second crash`() {
         var queue = AdmissionQueue()
-        queue.engineBecameReady(0)
-        #expect(queue.enqueue(RequestKey(1), for: .user(1)) == nil)
-        #expect(admitAll(&queue) == [0: [1]])
+        run(1...1, on: &queue)
         #expect(crash(&queue, [1]).isEmpty)
         #expect(admitAll(&queue) == [0: [1]])
         #expect(crash(&queue, [1]) == [RequestKey(1)])
+        queue.remove(RequestKey(1))
         #expect(queue.queuedCount == 0)
     }
 
     @Test func `kills from outside make nobody suspect, however many`() {
         var queue = AdmissionQueue()
-        queue.engineBecameReady(0)
+        run(1...3, on: &queue)
         for _ in 0..<50 {
             queue.engineIsGone(0)
             #expect(queue.requeue(keys(1...3), isCrash: false).isEmpty)
@@ -81,9 +92,9 @@ struct SuspectTests {
 
     @Test func `halves run one at a time, beside new requests`() {
         var queue = AdmissionQueue()
-        queue.engineBecameReady(0)
+        run(1...4, on: &queue)
         #expect(crash(&queue, [1, 2, 3, 4]).isEmpty)
-        #expect(queue.enqueue(RequestKey(9), for: .user(1)) == nil)
+        add(9, to: &queue)
         #expect(admitAll(&queue) == [0: [1, 2, 9]])
         queue.didProgress(RequestKey(1))
         #expect(admitAll(&queue).isEmpty, "one of the first half has shown nothing yet")
@@ -93,16 +104,17 @@ struct SuspectTests {
 
     @Test func `halves run at the same time on two engines`() {
         var queue = AdmissionQueue()
-        for engine in 0...1 { queue.engineBecameReady(engine) }
+        run(1...4, on: &queue)
+        queue.engineBecameReady(1)
         #expect(crash(&queue, [1, 2, 3, 4]).isEmpty)
         #expect(admitAll(&queue) == [0: [1, 2], 1: [3, 4]])
     }
 
     @Test func `the only suspect of a crash in company has an engine to itself the next time`() {
         var queue = AdmissionQueue()
-        queue.engineBecameReady(0)
+        run(1...1, on: &queue)
         #expect(crash(&queue, [1]).isEmpty)
-        #expect(queue.enqueue(RequestKey(9), for: .user(1)) == nil)
+        add(9, to: &queue)
         #expect(admitAll(&queue) == [0: [1, 9]])
         #expect(crash(&queue, [1, 9]).isEmpty)
         #expect(admitAll(&queue) == [0: [1]])
@@ -112,11 +124,18 @@ struct SuspectTests {
 
     @Test func `a request that never runs alone is not tried for ever`() {
         var queue = AdmissionQueue()
-        queue.engineBecameReady(0)
+        run(1...1, on: &queue)
+        add(9, to: &queue)
+        _ = admitAll(&queue)
         var crashes = 0
-        while crash(&queue, [1, 9]).isEmpty, crashes < 20 {
+        var company = 9
+        while crash(&queue, [1, company]).isEmpty, crashes < 20 {
             crashes += 1
-            queue.remove(RequestKey(9))
+            queue.remove(RequestKey(UInt64(company)))
+            company += 1
+            _ = admitAll(&queue)
+            queue.didStall(RequestKey(1), on: 0)
+            add(company, to: &queue)
             _ = admitAll(&queue)
         }
         #expect(crashes <= Limits.engineDeathsInCompany + 1)
@@ -124,7 +143,7 @@ struct SuspectTests {
 
     @Test func `a suspect that leaves while it waits is forgotten`() {
         var queue = AdmissionQueue()
-        queue.engineBecameReady(0)
+        run(1...3, on: &queue)
         #expect(crash(&queue, [1, 2, 3]).isEmpty)
         #expect(queue.queuedCount == 3)
         let removed = [1, 3, 3].map { queue.remove(RequestKey($0)) }
