@@ -32,6 +32,13 @@ enum RowDecoder {
         case .q4x1: decodeQ4(source, blockCount, hasMinimum: true, target)
         case .q5x0: decodeQ5(source, blockCount, hasMinimum: false, target)
         case .q5x1: decodeQ5(source, blockCount, hasMinimum: true, target)
+        case .q2K: eachBlock(source, blockCount, encoding, target, decodeQ2K)
+        case .q3K: eachBlock(source, blockCount, encoding, target, decodeQ3K)
+        case .q4K: eachBlock(source, blockCount, encoding, target, decodeQ4K)
+        case .q5K: eachBlock(source, blockCount, encoding, target, decodeQ5K)
+        case .q6K: eachBlock(source, blockCount, encoding, target, decodeQ6K)
+        case .iq4NL: eachBlock(source, blockCount, encoding, target, decodeIQ4NL)
+        case .iq4XS: eachBlock(source, blockCount, encoding, target, decodeIQ4XS)
         }
     }
 
@@ -58,12 +65,30 @@ enum RowDecoder {
     }
 
     @inline(__always)
-    private static func half(_ pointer: UnsafeRawPointer, _ offset: Int) -> UInt16 {
+    private static func eachBlock(
+        _ source: UnsafeRawPointer, _ count: Int, _ encoding: TensorEncoding,
+        _ target: UnsafeMutablePointer<Float>,
+        _ decode: (UnsafeRawPointer, UnsafeMutablePointer<Float>) -> Void
+    ) {
+        for block in 0..<count {
+            decode(
+                source + block * encoding.blockByteCount, target + block * encoding.blockLength)
+        }
+    }
+
+    /// A number of half precision, widened.
+    @inline(__always)
+    static func half(_ pointer: UnsafeRawPointer, _ offset: Int) -> Float {
+        widen(halfBits(pointer, offset))
+    }
+
+    @inline(__always)
+    private static func halfBits(_ pointer: UnsafeRawPointer, _ offset: Int) -> UInt16 {
         UInt16(littleEndian: pointer.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
     }
 
     @inline(__always)
-    private static func byte(_ pointer: UnsafeRawPointer, _ offset: Int) -> UInt8 {
+    static func byte(_ pointer: UnsafeRawPointer, _ offset: Int) -> UInt8 {
         pointer.loadUnaligned(fromByteOffset: offset, as: UInt8.self)
     }
 
@@ -80,7 +105,7 @@ enum RowDecoder {
         _ source: UnsafeRawPointer, _ count: Int, _ target: UnsafeMutablePointer<Float>
     ) {
         for index in 0..<count {
-            target[index] = widen(half(source, 2 * index))
+            target[index] = half(source, 2 * index)
         }
     }
 
@@ -88,7 +113,7 @@ enum RowDecoder {
         _ source: UnsafeRawPointer, _ count: Int, _ target: UnsafeMutablePointer<Float>
     ) {
         for index in 0..<count {
-            target[index] = Float(bitPattern: UInt32(half(source, 2 * index)) << 16)
+            target[index] = Float(bitPattern: UInt32(halfBits(source, 2 * index)) << 16)
         }
     }
 
@@ -98,7 +123,7 @@ enum RowDecoder {
         for block in 0..<count {
             let start = source + 34 * block
             let output = target + 32 * block
-            let scale = widen(half(start, 0))
+            let scale = half(start, 0)
             for index in 0..<32 {
                 let quant = Int8(bitPattern: byte(start, 2 + index))
                 output[index] = Float(quant) * scale
@@ -116,8 +141,8 @@ enum RowDecoder {
         for block in 0..<count {
             let start = source + (nibbles + 16) * block
             let output = target + 32 * block
-            let scale = widen(half(start, 0))
-            let minimum = hasMinimum ? widen(half(start, 2)) : -0.0
+            let scale = half(start, 0)
+            let minimum = hasMinimum ? half(start, 2) : -0.0
             for index in 0..<16 {
                 let pair = byte(start, nibbles + index)
                 output[index] = Float(Int32(pair & 15) - center) * scale + minimum
@@ -137,9 +162,10 @@ enum RowDecoder {
         for block in 0..<count {
             let start = source + (nibbles + 16) * block
             let output = target + 32 * block
-            let scale = widen(half(start, 0))
-            let minimum = hasMinimum ? widen(half(start, 2)) : -0.0
-            let high = UInt32(half(start, highBits)) | UInt32(half(start, highBits + 2)) << 16
+            let scale = half(start, 0)
+            let minimum = hasMinimum ? half(start, 2) : -0.0
+            let high =
+                UInt32(halfBits(start, highBits)) | UInt32(halfBits(start, highBits + 2)) << 16
             for index in 0..<16 {
                 let pair = byte(start, nibbles + index)
                 let low = Int32(pair & 15) | Int32(high >> UInt32(index) & 1) << 4

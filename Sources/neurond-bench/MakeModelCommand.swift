@@ -22,7 +22,7 @@ struct MakeModelCommand: ParsableCommand {
             """)
     var shape: PresetShape
 
-    @Option(help: "How matrices are stored: q8_0 or f16.")
+    @Option(help: "How matrices are stored: q8_0, q4_k or f16.")
     var type: WeightType
 
     @Option(help: "Selects the random weights, 0 to 65535.")

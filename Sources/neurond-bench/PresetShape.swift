@@ -17,7 +17,7 @@ enum PresetShape: String, CaseIterable, ExpressibleByArgument {
     var configuration: ModelConfiguration {
         switch self {
         case .tiny:
-            make(2, 64, heads: 4, keys: 2, neurons: 192, vocabulary: 512, tied: true)
+            make(2, 256, heads: 4, keys: 2, neurons: 512, vocabulary: 512, tied: true)
         case .small:
             make(12, 768, heads: 12, keys: 4, neurons: 2048, vocabulary: 32_000, tied: true)
         case .one:

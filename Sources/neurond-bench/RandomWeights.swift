@@ -6,11 +6,13 @@ import ModelFile
 /// A further type needs its encoding and file number here and its blocks in `RandomWeights`.
 enum WeightType: String, CaseIterable, ExpressibleByArgument {
     case q8x0 = "q8_0"
+    case q4K = "q4_k"
     case f16
 
     var encoding: TensorEncoding {
         switch self {
         case .q8x0: .q8x0
+        case .q4K: .q4K
         case .f16: .f16
         }
     }
@@ -19,6 +21,7 @@ enum WeightType: String, CaseIterable, ExpressibleByArgument {
     var fileType: UInt32 {
         switch self {
         case .q8x0: 7
+        case .q4K: 14
         case .f16: 1
         }
     }
@@ -34,9 +37,9 @@ struct RandomWeights {
 
     /// The bytes of some rows of a matrix.
     ///
-    /// - Precondition: `columns` is a multiple of 32.
+    /// - Precondition: `columns` is a multiple of the type's block.
     func rows(_ rows: Range<Int>, columns: Int, tensor: Int) -> [UInt8] {
-        precondition(columns % 32 == 0, "rows are whole blocks")
+        precondition(columns % type.encoding.blockLength == 0, "rows are whole blocks")
         let rowBytes = columns / type.encoding.blockLength * type.encoding.blockByteCount
         return [UInt8](unsafeUninitializedCapacity: rows.count * rowBytes) { buffer, count in
             for (index, row) in rows.enumerated() {
@@ -47,6 +50,7 @@ struct RandomWeights {
                         index * rowBytes..<(index + 1) * rowBytes])
                 switch type {
                 case .q8x0: Self.fillBytes(target, columns, &random)
+                case .q4K: Self.fillSuperblocks(target, columns, &random)
                 case .f16: Self.fillHalves(target, columns, &random)
                 }
             }
@@ -67,6 +71,28 @@ struct RandomWeights {
             for word in 0..<4 {
                 target.storeBytes(
                     of: random.next(), toByteOffset: start + 2 + 8 * word, as: UInt64.self)
+            }
+        }
+    }
+
+    /// Superblocks of two halves, 12 bytes of scales and minima, 128 bytes of nibbles.
+    private static func fillSuperblocks(
+        _ target: UnsafeMutableRawBufferPointer, _ columns: Int, _ random: inout SplitMix
+    ) {
+        // Each group's minimum is its scale and counts 7.5 times as much: nibbles lie around it.
+        // The root mean square of six bits times four, so centered, is 168.
+        let scale = Float16(1 / 168 / Float(columns).squareRoot())
+        for start in stride(from: 0, to: target.count, by: TensorEncoding.q4K.blockByteCount) {
+            target.storeBytes(of: scale, toByteOffset: start, as: Float16.self)
+            target.storeBytes(of: 7.5 * scale, toByteOffset: start + 2, as: Float16.self)
+            let (four, nibbles) = (UInt32(truncatingIfNeeded: random.next()), random.next())
+            let low = UInt32(truncatingIfNeeded: nibbles) & 0x0F0F_0F0F
+            for (word, bits) in [four, four, low | low << 4].enumerated() {
+                target.storeBytes(of: bits, toByteOffset: start + 4 + 4 * word, as: UInt32.self)
+            }
+            for word in 0..<16 {
+                target.storeBytes(
+                    of: random.next(), toByteOffset: start + 16 + 8 * word, as: UInt64.self)
             }
         }
     }

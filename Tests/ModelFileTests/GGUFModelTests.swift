@@ -130,10 +130,10 @@ import Tokenizer
         expectRefused("\"blk.1.attn_norm.weight\"") {
             $0.add("blk.1.attn_norm.weight", [2], littleEndian([1, 1]))
         }
-        expectRefused("the type Q6_K") {
-            $0.tensors[0].type = 14
+        expectRefused("the type IQ2_S") {
+            $0.tensors[0].type = 22
             $0.tensors[0].dimensions = [256, 5]
-            $0.tensors[0].data = [UInt8](repeating: 0, count: 5 * 210)
+            $0.tensors[0].data = [UInt8](repeating: 0, count: 5 * 82)
             $0.set("llama.embedding_length", UInt32(256))
         }
     }

@@ -5,7 +5,7 @@ import Testing
 import Tokenizer
 
 @Suite struct MakeModelTests {
-    @Test(arguments: [("q8_0", "Q8_0"), ("f16", "F16")])
+    @Test(arguments: [("q8_0", "Q8_0"), ("q4_k", "Q4_K"), ("f16", "F16")])
     func theFileIsAModelOfTheShape(type: String, stored: String) throws {
         let bench = try BenchProcess()
         defer { bench.remove() }
@@ -13,17 +13,17 @@ import Tokenizer
         #expect(source.sourceType == stored)
         let shape = source.configuration
         #expect(shape.layerCount == 2)
-        #expect(shape.width == 64)
-        #expect(shape.neuronCount == 192)
+        #expect(shape.width == 256)
+        #expect(shape.neuronCount == 512)
         #expect(shape.headCount == 4)
         #expect(shape.keyValueHeadCount == 2)
-        #expect(shape.headDimension == 16)
+        #expect(shape.headDimension == 64)
         #expect(shape.vocabularyCount == 512)
         #expect(shape.tiedHead)
     }
 
     /// Uniform weights of variance 1/inputs: their mean square over many is close to that.
-    @Test(arguments: ["q8_0", "f16"])
+    @Test(arguments: ["q8_0", "q4_k", "f16"])
     func weightsKeepTheSizeOfARow(type: String) throws {
         let bench = try BenchProcess()
         defer { bench.remove() }
@@ -41,7 +41,7 @@ import Tokenizer
         }
         var gain: [Float] = []
         try source.tensor(.finalNorm).readRow(0, into: &gain)
-        #expect(gain == [Float](repeating: 1, count: 64))
+        #expect(gain == [Float](repeating: 1, count: 256))
     }
 
     @Test func theSameSeedWritesTheSameBytes() throws {
@@ -78,7 +78,7 @@ import Tokenizer
         let report = try bench.object([
             "make-model", "--shape", "tiny", "--type", "f16", "-o", path,
         ])
-        #expect(report["parameters"]?.integerValue == 131_392)
+        #expect(report["parameters"]?.integerValue == 1_312_000)
         let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
         #expect(report["file_bytes"]?.integerValue == size.map { Int64($0) })
         #expect(
