@@ -31,6 +31,14 @@ public enum DaemonLimits {
     /// The kernel closes a dying process's connections last, so that a longer one did not die.
     static let exitMilliseconds: UInt64 = 200
 
+    /// How often engines that work are asked for their report, and stalled clients are looked at.
+    static let housekeepingMilliseconds: UInt64 = 1_000
+
+    /// How much sooner than the supervisor the kernel is to end an engine when memory runs out.
+    ///
+    /// Of a thousand: an engine is started again within a second, clients notice a delay.
+    static let engineOutOfMemoryScore = 500
+
     /// Bytes per message when an object is handed to an engine; well below the frame limit.
     static let uploadChunkByteCount = 1_048_576
 

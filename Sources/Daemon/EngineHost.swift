@@ -55,6 +55,7 @@ public final class EngineHost {
     /// Serves on the descriptor that a supervisor gave this process, until it is told to end.
     public static func run(build: String, service: @escaping Service) throws(LoopError) {
         ProcessSignal.leaveEndToSupervisor()
+        ProcessSignal.goFirstWhenMemoryRunsOut()
         LoopThread.nameCurrentThread("neurond-engine")
         let loop = try Loop()
         let host = try EngineHost(loop, build: build, service: service)

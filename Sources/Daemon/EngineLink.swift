@@ -1,5 +1,7 @@
 import EventLoop
+import Messages
 import Supervision
+import SwiftProtobuf
 import Wire
 
 /// One engine process as the supervisor sees it: its life, its connection, its open streams.
@@ -21,6 +23,13 @@ final class EngineLink {
     var startedAt: UInt64 = 0
     var channel: Channel?
     var purposes: [UInt32: Purpose] = [:]
+    /// Whether it does what it has to do.
+    var watchdog = EngineWatchdog(
+        silenceSeconds: Supervision.Limits.watchdogSeconds,
+        stepSeconds: Supervision.Limits.stepSeconds)
+    /// What it said of itself last, while it had work.
+    var report = Neurond_V1_EngineReport()
+    var isAskedForReport = false
     /// Hashes of the objects that this process has been given.
     var knownObjects: Set<[UInt8]> = []
     /// Runs the lifecycle's checks: the start limit and the end of a pause.
@@ -36,7 +45,20 @@ final class EngineLink {
 
     /// Whether it works on anything but requests that clients wait for.
     var hasOtherWork: Bool {
-        purposes.values.contains { if case .request = $0 { false } else { true } }
+        purposes.values.contains { purpose in
+            switch purpose {
+            case .request: false
+            case .abandoned: true
+            case .call(let call): call.method != .status
+            }
+        }
+    }
+
+    /// Whether it has anything to do but to tell how it is.
+    var isWorking: Bool {
+        purposes.values.contains { purpose in
+            if case .call(let call) = purpose { call.method != .status } else { true }
+        }
     }
 
     /// Requests that it is asked the price of.
@@ -75,6 +97,18 @@ final class EngineLink {
     func consumed(_ byteCount: Int, on streamID: UInt32) {
         guard byteCount > 0, let channel, !channel.isClosed else { return }
         channel.connection.consumed(byteCount, on: streamID)
+        channel.scheduleFlush()
+    }
+
+    /// Asks for a sign of life.
+    func ping() {
+        guard let channel, !channel.isClosed else { return }
+        do throws(WireError) {
+            try channel.connection.sendPing([UInt8](repeating: 0, count: 8))
+        } catch {
+            // It has a GOAWAY of ours, and its connection is about to end.
+            return
+        }
         channel.scheduleFlush()
     }
 
@@ -120,6 +154,8 @@ final class EngineLink {
         for case .request(let request) in purposes.values { request.place = nil }
         purposes = [:]
         knownObjects = []
+        isAskedForReport = false
+        report = Neurond_V1_EngineReport()
         channel?.onClosed = nil
         channel?.close()
         channel = nil

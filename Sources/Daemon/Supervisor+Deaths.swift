@@ -44,7 +44,8 @@ extension Supervisor {
         let keys = estate.requests.filter { ledger.place(of: $0) != nil }
         observe(
             .engineDied(index: estate.index, cause: "\(cause)", running: estate.requests.count))
-        let wasAlone = estate.requests.isEmpty && estate.calls.count == 1
+        let wasAlone =
+            estate.requests.isEmpty && estate.calls.count { $0.method != .status } == 1
         for call in estate.calls {
             call.finish(.engineDied(isCrash: cause.isCrash, wasAlone: wasAlone))
         }

@@ -31,6 +31,9 @@ extension Supervisor {
     // MARK: Start
 
     private func spawn(_ link: EngineLink) {
+        let limits = configuration.limits
+        link.watchdog = EngineWatchdog(
+            silenceSeconds: limits.watchdogSeconds, stepSeconds: limits.stepSeconds)
         let process = EngineProcess(loop)
         link.process = process
         do throws(LoopError) {
@@ -124,6 +127,7 @@ extension Supervisor {
     // MARK: Work
 
     private func handle(_ event: Event, from link: EngineLink) {
+        link.watchdog.didHear()
         switch event {
         case .hello: didGreet(link)
         case .message(let frame), .tensor(let frame): didReceive(frame, from: link)

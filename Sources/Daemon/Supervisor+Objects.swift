@@ -33,6 +33,7 @@ extension Supervisor {
             self?.didGive(upload, outcome)
         }
         link.start(call)
+        keepHouse()
     }
 
     private static func uploadCall(

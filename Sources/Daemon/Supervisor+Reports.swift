@@ -47,7 +47,7 @@ extension Supervisor {
     /// What is served, by the supervisor or by an engine.
     private static let methods: [Wire.Method] = [
         .capabilities, .status, .tokenize, .detokenize, .forward, .generate, .score, .project,
-        .columns, .explain, .putObject, .listObjects, .dropObject,
+        .columns, .explain, .putObject, .listObjects, .dropObject, .drain,
     ]
 
     private static let limits: [Neurond_V1_Limit] = [

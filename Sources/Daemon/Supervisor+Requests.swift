@@ -81,7 +81,8 @@ extension Supervisor {
         case .status: session.answer(streamID, EndMessage.encode(status))
         case .listObjects: session.answer(streamID, EndMessage.encode(objectList))
         case .dropObject: dropObject(request.payload, streamID, of: session)
-        case .loadModel, .unloadModel, .drain:
+        case .drain: drain(request.payload, streamID, of: session)
+        case .loadModel, .unloadModel:
             refuse(
                 streamID, of: session,
                 EndMessage.failure(
@@ -159,6 +160,7 @@ extension Supervisor {
             dispatch(request, to: engines[admission.engine])
         }
         queue.runningChanged(now: loop.now)
+        keepHouse()
     }
 
     private func dispatch(_ request: RelayedRequest, to link: EngineLink) {

@@ -35,6 +35,9 @@ public final class Supervisor {
     var requestsTotal: UInt64 = 0
     var requestsFailed: UInt64 = 0
 
+    /// Runs once a second while engines have something to do.
+    let housekeepingTimer: Timer
+    var isKeepingHouse = false
     private let deadlineTimer: Timer
     private let drainTimer: Timer
     private let onStopped: (_ isClean: Bool) -> Void
@@ -60,6 +63,7 @@ public final class Supervisor {
         drain = DrainController(
             limitMilliseconds: UInt64(configuration.limits.drainSeconds) * 1_000)
         budget = PayloadBudget(perConnection: configuration.requestBytesPerConnection)
+        housekeepingTimer = Timer(loop)
         deadlineTimer = Timer(loop)
         drainTimer = Timer(loop)
     }
@@ -83,6 +87,7 @@ public final class Supervisor {
             }
         } catch {
             for listener in listeners { listener.close() }
+            housekeepingTimer.close()
             deadlineTimer.close()
             drainTimer.close()
             throw error
@@ -143,6 +148,7 @@ public final class Supervisor {
             _ = link.reset()
             link.timer.close()
         }
+        housekeepingTimer.close()
         deadlineTimer.close()
         drainTimer.close()
         onStopped(isClean)

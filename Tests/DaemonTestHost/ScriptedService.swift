@@ -14,6 +14,7 @@ import Wire
 /// | `bytes=N` | length of each message |
 /// | `tensor=N` | then one tensor of N bytes |
 /// | `die_at=N` | crash before message N |
+/// | `hang_at=N` | do nothing any more from message N on |
 /// | `account=1` | first send on whose account it runs |
 ///
 /// `Explain` answers the price that the request's script names; items are those of the request.
@@ -32,6 +33,8 @@ final class ScriptedService: Sendable {
     private struct Seen {
         var cancelled = 0
         var objects = 0
+        /// When a step began that does not end.
+        var hangingSince: ContinuousClock.Instant?
     }
 
     private let seen = Mutex(Seen())
@@ -46,6 +49,7 @@ final class ScriptedService: Sendable {
         case .tokenize:
             let text = seen.withLock { "cancelled=\($0.cancelled) objects=\($0.objects)" }
             await sink.send(message: Array(text.utf8))
+        case .status: await report(sink)
         case .explain: return await explain(payload, sink)
         case .putObject: return await take(payload, incoming)
         case .dropObject: seen.withLock { $0.objects -= 1 }
@@ -107,6 +111,7 @@ final class ScriptedService: Sendable {
         if script["account"] > 0 { await sendAccount(payload, sink) }
         for index in 0..<script["messages"] {
             if script["die_at"] == index + 1 { crash() }
+            if script["hang_at"] == index + 1 { await hang() }
             if Task.isCancelled {
                 return seen.withLock { $0.cancelled += 1 }
             }
@@ -118,6 +123,19 @@ final class ScriptedService: Sendable {
         let data = (0..<tensor).map { UInt8(truncatingIfNeeded: $0 &* 13) }
         let descriptor = TensorDescriptor(name: "t", type: .uint8, shape: [tensor])
         await sink.send(tensor: descriptor, data: data)
+    }
+
+    private func hang() async {
+        seen.withLock { $0.hangingSince = .now }
+        while !Task.isCancelled { try? await Task.sleep(for: .seconds(60)) }
+    }
+
+    private func report(_ sink: EngineSink) async {
+        let since = seen.withLock { $0.hangingSince }
+        let reply = Neurond_V1_EngineReport.with {
+            if let since { $0.stepRunningSeconds = (.now - since) / .seconds(1) }
+        }
+        await sink.send(message: (try? reply.serializedBytes()) ?? [])
     }
 
     /// Ends the process as a bug of its own would, without a core file or a trace.

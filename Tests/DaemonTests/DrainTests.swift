@@ -1,6 +1,7 @@
 import EventLoop
 import Glibc
 import Messages
+import SwiftProtobuf
 import Testing
 import Wire
 
@@ -43,6 +44,33 @@ struct DrainTests {
             daemon.signal(SIGINT)
             try daemon.wait { client.goAway != nil }
             daemon.signal(SIGTERM)
+            try daemon.wait { daemon.exitStatus != nil && client.isClosed }
+            #expect(daemon.exitStatus == 1)
+        }
+    }
+
+    @Test func `Drain does what the first signal does`() throws {
+        try DaemonFixture.run { daemon in
+            let client = try daemon.connect(window: 65_536, automatic: false)
+            let streamID = try client.request("messages=40 bytes=50000")
+            try daemon.wait { client.frames[streamID] != nil }
+            let other = try daemon.connect()
+            _ = try daemon.reply(other, .drain, Neurond_V1_DrainRequest())
+            try daemon.wait { client.goAway != nil }
+            client.consumeAll()
+            #expect(try daemon.end(of: streamID, client).status.code == .ok)
+            try daemon.wait { daemon.exitStatus != nil }
+            #expect(daemon.exitStatus == 0)
+        }
+    }
+
+    @Test func `Drain now does what the second signal does`() throws {
+        try DaemonFixture.run { daemon in
+            let client = try daemon.connect(window: 65_536, automatic: false)
+            let streamID = try client.request("messages=40 bytes=50000")
+            try daemon.wait { client.frames[streamID] != nil }
+            let other = try daemon.connect()
+            _ = try daemon.reply(other, .drain, Neurond_V1_DrainRequest.with { $0.now = true })
             try daemon.wait { daemon.exitStatus != nil && client.isClosed }
             #expect(daemon.exitStatus == 1)
         }

@@ -38,7 +38,7 @@ import Testing
             #expect(text.contains("| \(kind.rawValue) | \(kind) |"), "\(kind)")
         }
         let reserved: Set<Wire.Method> = [
-            .statistics, .sweep, .importance, .loadModel, .unloadModel, .drain,
+            .statistics, .sweep, .importance, .loadModel, .unloadModel,
         ]
         for method in Wire.Method.allCases where !reserved.contains(method) {
             #expect(text.contains("| \(method.rawValue) | \(method) |"), "\(method)")
