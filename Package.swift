@@ -173,10 +173,17 @@ let tests: [Target] = [
     tests(
         of: "NeurondBench",
         needs: ["neurond-bench", "Kernels", "ModelFile", "StrictJSON", "Tokenizer"]),
+    .executableTarget(
+        name: "neurond-chaos",
+        dependencies: [
+            "EventLoop", "HookMessages", "Hooks", "Messages", "NeurondClient", "Wire",
+            argumentParser, protobuf,
+        ],
+        path: "Tests/Chaos", swiftSettings: houseSettings),
     tests(
         of: "EndToEnd",
         needs: [
-            "neurond", "neuronctl", "EventLoop", "Hooks", "Messages", "ModelFile",
+            "neurond", "neuronctl", "neurond-chaos", "EventLoop", "Hooks", "Messages", "ModelFile",
             "NeurondClient", protobuf,
         ]),
     .target(

@@ -1,0 +1,78 @@
+import EventLoop
+import Foundation
+import NeurondClient
+
+/// A daemon of our own, in a folder of its own.
+final class TestedDaemon {
+    let address: Address
+    let folder: URL
+    private let process = Process()
+
+    /// The folder that this program was built into, where the others are too.
+    static var products: URL {
+        URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+    }
+
+    /// The supervisor's process.
+    var identifier: Int32 { process.processIdentifier }
+
+    /// Starts `neurond serve` on a model.
+    init(model: String, engines: Int, threads: Int) throws {
+        folder = FileManager.default.temporaryDirectory
+            .appending(path: "neurond-chaos-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let socket = folder.appending(path: "s").path
+        address = .unix(path: socket)
+        process.executableURL = Self.products.appending(path: "neurond")
+        process.arguments = [
+            "serve", "--model", "chaos=\(model)", "--listen", "unix:\(socket)", "--engines",
+            "\(engines)", "--threads", "\(threads)", "--log-level", "error",
+        ]
+        try process.run()
+    }
+
+    deinit {
+        // Whoever gave up before `stop` leaves no daemon behind.
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    /// Connects as soon as the daemon listens.
+    func connect() async throws -> Client {
+        while true {
+            do {
+                return try await Client.connect(to: address)
+            } catch {
+                guard process.isRunning else { throw error }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+    }
+
+    /// Lets users other than its own connect.
+    func openSocketToAll() {
+        for path in [folder.path, folder.appending(path: "s").path] { chmod(path, 0o777) }
+    }
+
+    /// Ends it by SIGTERM and answers its exit status.
+    func stop() -> Int32 {
+        process.terminate()
+        process.waitUntilExit()
+        try? FileManager.default.removeItem(at: folder)
+        return process.terminationStatus
+    }
+}
+
+/// What a process holds, as /proc tells.
+struct ProcessUse: Sendable {
+    let descriptorCount: Int
+    let residentByteCount: Int
+
+    init(_ process: Int32) {
+        let folder = "/proc/\(process)"
+        let names = try? FileManager.default.contentsOfDirectory(atPath: folder + "/fd")
+        descriptorCount = names?.count ?? 0
+        let pages = (try? String(contentsOfFile: folder + "/statm", encoding: .utf8))?
+            .split(separator: " ").dropFirst().first.flatMap { Int($0) }
+        residentByteCount = (pages ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+}
