@@ -91,12 +91,9 @@ public final class Model: Sendable {
     /// Dimension pair i turns by position · base^(−2i/rotary_dim). Rows are in half-split order
     /// whatever the file's layout, because the file reader restores it.
     func makeRotaryTable() -> RotaryTable {
-        let count = configuration.rotaryDimension / 2
-        let frequencies = (0..<count).map { index in
-            pow(configuration.rotaryBase, -Double(index) / Double(count))
-        }
-        return RotaryTable(
-            inverseFrequencies: frequencies, positions: configuration.contextLength,
+        RotaryTable(
+            inverseFrequencies: configuration.rotaryFrequencies,
+            positions: configuration.contextLength,
             layout: .halfSplit)
     }
 }

@@ -9,7 +9,6 @@ extension GGUFContainer {
     ]
 
     private static let unservedFloats: [(key: String, neutral: Double)] = [
-        ("llama.rope.scale_linear", 1), ("llama.rope.scaling.factor", 1),
         ("llama.rope.scaling.attn_factor", 1), ("llama.logit_scale", 1),
         ("llama.embedding_scale", 1), ("llama.residual_scale", 1),
         ("llama.attn_logit_softcapping", 0), ("llama.final_logit_softcapping", 0),
@@ -46,7 +45,8 @@ extension GGUFContainer {
             normEpsilon: Float(epsilon),
             rotaryBase: try float("llama.rope.freq_base") ?? 10_000,
             rotaryDimension: try integer("llama.rope.dimension_count") ?? headDimension,
-            tiedHead: !tensors.contains { $0.name == TensorRole.head.ggufName })
+            tiedHead: !tensors.contains { $0.name == TensorRole.head.ggufName },
+            rotaryScaling: try rotaryScaling())
         try configuration.validate(in: bytes.path)
         return configuration
     }
@@ -73,11 +73,6 @@ extension GGUFContainer {
     }
 
     private func refuseUnservedSettings() throws(ModelFileError) {
-        if let scaling = try string("llama.rope.scaling.type"), scaling != "none" {
-            throw bytes.unsupported(
-                "llama.rope.scaling.type", "the rotary scaling \(quoted(scaling))",
-                accepted: "\"none\"")
-        }
         for key in Self.unservedIntegers {
             guard let number = try integer(key), number != 0 else { continue }
             throw bytes.unsupported(key, "the value \(number)", accepted: "0 or no such key")

@@ -20,7 +20,10 @@ public enum GGUFMetadata: Sendable, Equatable {
 
 extension ModelConfiguration {
     /// The keys by which a GGUF file states this configuration.
+    ///
+    /// - Precondition: the rotary frequencies are the plain ones.
     public var ggufMetadata: [(key: String, value: GGUFMetadata)] {
+        precondition(rotaryScaling == .none, "scaled rotary frequencies are not written")
         func key(_ name: String) -> String { "\(architecture).\(name)" }
         return [
             (GGUFContainer.architectureKey, .text(architecture)),

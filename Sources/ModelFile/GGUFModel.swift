@@ -39,7 +39,8 @@ struct GGUFModel {
             rotatedOrder: .interleavedPairs(
                 headDimension: configuration.headDimension,
                 rotaryDimension: configuration.rotaryDimension),
-            isIgnorable: { _ in false })
+            // The configuration has read it.
+            isIgnorable: { $0 == GGUFContainer.rotaryDivisors })
     }
 
     /// The tensor table with shapes turned to rows first.

@@ -38,7 +38,8 @@ struct HuggingFaceConfiguration {
             normEpsilon: Float(try requiredNumber("rms_norm_eps")),
             rotaryBase: try rotaryBase(),
             rotaryDimension: headDimension,
-            tiedHead: try bool("tie_word_embeddings") ?? false)
+            tiedHead: try bool("tie_word_embeddings") ?? false,
+            rotaryScaling: try rotaryScaling())
         try configuration.validate(in: file)
         return configuration
     }
@@ -72,31 +73,6 @@ struct HuggingFaceConfiguration {
         }
         if let factor = try number("partial_rotary_factor"), factor != 1 {
             throw unsupported("partial_rotary_factor", "\(factor)", accepted: "1")
-        }
-        try refuseScaling("rope_scaling")
-        try refuseScaling("rope_parameters")
-    }
-
-    /// Permits only the plain rotary embedding, under either of the keys that describe it.
-    private func refuseScaling(_ key: String) throws(ModelFileError) {
-        guard let value = object[key], !value.isNull else { return }
-        guard let settings = value.objectValue else {
-            throw malformed(key, "it is \(value.kind)", accepted: "an object or null")
-        }
-        let type = settings["rope_type"] ?? settings["type"]
-        if let type, type.stringValue != "default" {
-            let shown = type.stringValue?.string ?? type.kind
-            throw unsupported(key, "the rotary scaling \(quoted(shown))", accepted: "\"default\"")
-        }
-        if type == nil, key == "rope_scaling", settings.count > 0 {
-            throw unsupported(key, "a rotary scaling without a type", accepted: "null")
-        }
-        for member in settings.members
-        where !["rope_type", "type", "rope_theta"].contains(member.key.string) {
-            let isNeutral = member.key == "partial_rotary_factor" && member.value.doubleValue == 1
-            guard !isNeutral, !member.value.isNull else { continue }
-            throw unsupported(
-                key, "the setting \(quoted(member.key.string))", accepted: "rope_theta, rope_type")
         }
     }
 
@@ -185,13 +161,13 @@ extension HuggingFaceConfiguration {
         return flag
     }
 
-    private func malformed(
+    func malformed(
         _ field: String, _ reason: String, accepted: String
     ) -> ModelFileError {
         .malformed(.init(file: file, field: field, reason: reason, accepted: accepted))
     }
 
-    private func unsupported(
+    func unsupported(
         _ field: String, _ reason: String, accepted: String
     ) -> ModelFileError {
         .unsupported(.init(file: file, field: field, reason: reason, accepted: accepted))

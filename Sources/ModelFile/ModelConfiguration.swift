@@ -39,12 +39,15 @@ public struct ModelConfiguration: Sendable, Equatable, Codable {
     /// Whether the output head is the embedding.
     public var tiedHead: Bool
 
+    /// How the rotary frequencies differ from the plain ones.
+    public var rotaryScaling: RotaryScaling
+
     /// Creates a configuration without checking it.
     public init(
         architecture: String, layerCount: Int, width: Int, headCount: Int,
         keyValueHeadCount: Int, headDimension: Int, neuronCount: Int, vocabularyCount: Int,
         contextLength: Int, normEpsilon: Float, rotaryBase: Double, rotaryDimension: Int,
-        tiedHead: Bool
+        tiedHead: Bool, rotaryScaling: RotaryScaling = .none
     ) {
         self.architecture = architecture
         self.layerCount = layerCount
@@ -59,6 +62,7 @@ public struct ModelConfiguration: Sendable, Equatable, Codable {
         self.rotaryBase = rotaryBase
         self.rotaryDimension = rotaryDimension
         self.tiedHead = tiedHead
+        self.rotaryScaling = rotaryScaling
     }
 }
 
@@ -97,6 +101,11 @@ extension ModelConfiguration {
         try Self.require(
             rotaryBase.isFinite && rotaryBase > 0, "rotary base", "it is \(rotaryBase)",
             accepted: "a finite number above 0", file)
+        let fault = rotaryScaling.fault(pairCount: rotaryDimension / 2)
+        try Self.require(
+            fault == nil, "rotary scaling", fault ?? "",
+            accepted: "finite factors above 0, low_freq_factor below high_freq_factor, "
+                + "a divisor for each pair", file)
     }
 
     private static func check(

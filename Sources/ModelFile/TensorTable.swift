@@ -88,9 +88,7 @@ struct TensorTable {
 
     private func refusal(of name: String, in file: String) -> ModelFileError {
         let reason: String
-        if name.hasPrefix("rope_freqs") {
-            reason = "rotary frequency scaling (\(quoted(name)))"
-        } else if name.contains("bias") {
+        if name.contains("bias") {
             reason = "a bias tensor (\(quoted(name)))"
         } else if name.contains("exp") {
             reason = "an expert tensor (\(quoted(name)))"

@@ -8,7 +8,7 @@ import Testing
 /// A hook equals the edit of the model file that it stands for.
 @Suite("Hooks equal edits")
 struct EditTests {
-    @Test("logits of hook and edited file", arguments: Goldens.models)
+    @Test("logits of hook and edited file", arguments: Goldens.fullModels)
     func hookEqualsEdit(name: String) async throws {
         let goldens = try Goldens(name)
         let model = try TestModels.fixture(name, .f32)

@@ -76,7 +76,10 @@ struct GoldenManifest: Decodable {
 /// A fixture model's goldens: manifest, tensors and stored objects.
 struct Goldens {
     /// Fixture models that the engine serves.
-    static let models = ["llama-mha", "llama-gqa", "llama-bf16"]
+    static let models = fullModels + ["llama-rope"]
+
+    /// Those with every kind of intervention.
+    static let fullModels = ["llama-mha", "llama-gqa", "llama-bf16"]
 
     let folder: URL
     let manifest: GoldenManifest

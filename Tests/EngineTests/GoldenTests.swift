@@ -110,19 +110,4 @@ struct GoldenTests {
             }
         }
     }
-
-    @Test("a model whose rotation is scaled is refused by that name until it is served")
-    func scaledRotation() {
-        let folder = TestData.fixtures.appending(path: "llama-rope")
-        for (path, field) in [
-            ("hf", "rope_scaling"), ("gguf/llama-rope.f32.gguf", "rope_freqs"),
-        ] {
-            do {
-                _ = try ModelSource.open(folder.appending(path: path).path)
-                Issue.record("\(path) was opened")
-            } catch {
-                #expect("\(error)".contains(field), "\(error)")
-            }
-        }
-    }
 }

@@ -67,6 +67,16 @@ import Tokenizer
         #expect(configuration.rotaryDimension == 2)
     }
 
+    @Test func rotaryScalingIsRead() throws {
+        var linear = TinyModel.gguf()
+        linear.set("llama.rope.scaling.type", "linear")
+        linear.set("llama.rope.scaling.factor", Float(4))
+        #expect(try open(linear).configuration.rotaryScaling == .linear(factor: 4))
+        var divided = TinyModel.gguf()
+        divided.add("rope_freqs.weight", [2], littleEndian([1, 8]))
+        #expect(try open(divided).configuration.rotaryScaling == .divisors([1, 8]))
+    }
+
     @Test(arguments: [
         "general.architecture", "llama.block_count", "llama.embedding_length",
         "llama.feed_forward_length", "llama.attention.head_count", "llama.context_length",
@@ -115,7 +125,10 @@ import Tokenizer
         expectRefused("\"qwen2\"", "llama") { $0.set("general.architecture", "qwen2") }
         expectRefused("\"adapter\"") { $0.set("general.type", "adapter") }
         expectRefused("\"yarn\"") { $0.set("llama.rope.scaling.type", "yarn") }
-        expectRefused("llama.rope.scale_linear") { $0.set("llama.rope.scale_linear", Float(2)) }
+        expectRefused("llama.rope.scale_linear") {
+            $0.set("llama.rope.scaling.type", "none")
+            $0.set("llama.rope.scale_linear", Float(2))
+        }
         expectRefused("expert_count") { $0.set("llama.expert_count", UInt32(8)) }
         expectRefused("sliding_window") {
             $0.set("llama.attention.sliding_window", UInt32(4_096))
@@ -123,8 +136,15 @@ import Tokenizer
         expectRefused("split into 3 files") {
             $0.set("split.count", type: 2, littleEndian(UInt16(3)))
         }
-        expectRefused("rotary frequency") {
-            $0.add("rope_freqs.weight", [2], littleEndian([1, 1]))
+        expectRefused("rotary scaling", "3 divisors for 2 pairs") {
+            $0.add("rope_freqs.weight", [3], littleEndian([1, 1, 1]))
+        }
+        expectRefused("rotary scaling", "a divisor is 0") {
+            $0.add("rope_freqs.weight", [2], littleEndian([1, 0]))
+        }
+        expectRefused("rope_freqs.weight", "by a factor and by a tensor") {
+            $0.add("rope_freqs.weight", [2], littleEndian([1, 2]))
+            $0.set("llama.rope.scaling.factor", Float(2))
         }
         expectRefused("a bias tensor") { $0.add("blk.0.attn_q.bias", [2], littleEndian([1, 1])) }
         expectRefused("\"blk.1.attn_norm.weight\"") {

@@ -90,18 +90,52 @@ import Testing
             "quantization_config", changes: ["quantization_config": "{\"quant_method\": \"x\"}"])
         try expectRefused("sliding_window", changes: ["sliding_window": "4096"])
         try expectRefused("\"dynamo\"", changes: ["rope_scaling": "{\"type\": \"dynamo\"}"])
-        try expectRefused(
-            "\"llama3\"",
-            changes: [
-                "rope_scaling":
-                    "{\"rope_type\": \"llama3\", \"low_freq_factor\": 1, \"high_freq_factor\": 1}"
-            ])
         try expectRefused("without a type", changes: ["rope_scaling": "{\"factor\": 2}"])
         try expectRefused(
             "\"factor\"",
             changes: ["rope_parameters": "{\"rope_type\": \"default\", \"factor\": 2}"])
         try expectRefused("contradicts", changes: ["rope_parameters": "{\"rope_theta\": 3}"])
         try expectRefused("partial_rotary_factor", changes: ["partial_rotary_factor": "0.5"])
+    }
+
+    @Test func rotaryScalingIsRead() throws {
+        func scaling(_ key: String, _ text: String) throws -> RotaryScaling {
+            let directory = try TinyModel.directory([key: text])
+            return try ModelSource.open(directory.path).configuration.rotaryScaling
+        }
+        #expect(
+            try scaling("rope_scaling", #"{"type": "linear", "factor": 2.5}"#)
+                == .linear(factor: 2.5))
+        let llama3 = #"""
+            {"rope_type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4,
+             "original_max_position_embeddings": 64}
+            """#
+        let expected = RotaryScaling.llama3(
+            factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContext: 64)
+        #expect(try scaling("rope_scaling", llama3) == expected)
+        #expect(try scaling("rope_parameters", llama3) == expected)
+    }
+
+    @Test(arguments: [
+        (#"{"type": "linear"}"#, "factor is missing"),
+        (#"{"type": "linear", "factor": 0}"#, "its factor is 0"),
+        (#"{"type": "linear", "factor": 1e999}"#, "JSON"),
+        (#"{"type": "linear", "factor": 2, "beta": 1}"#, "\"beta\""),
+        (
+            #"""
+            {"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4,
+             "original_max_position_embeddings": 64}
+            """#, "is not below"
+        ),
+        (
+            #"""
+            {"rope_type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4,
+             "original_max_position_embeddings": 0.5}
+            """#, "original context"
+        ),
+    ])
+    func unsoundRotaryScalingIsRefused(text: String, fault: String) throws {
+        try expectRefused(fault, changes: ["rope_scaling": text])
     }
 
     @Test func tensorsMustBeThereInTheirShapes() throws {
