@@ -21,6 +21,8 @@ struct CompiledPlan: Sendable {
     private(set) var slotCount = 0
     /// Bytes of the values that actions carry.
     private(set) var byteCount = 0
+    /// The actions as far as they reach keys and values.
+    private(set) var prefixActions: [PrefixAction] = []
     let table: SiteTable
     let hash: String
 
@@ -35,6 +37,9 @@ struct CompiledPlan: Sendable {
         hash = plan.hash
         captureInputs = try Self.inputs(plan.captures, model: model, objects: objects)
         try add(plan.actions, compiler: ActionCompiler(model: model, objects: objects))
+        prefixActions = plan.actions.compactMap { action in
+            PrefixAction(action, storedPositions: storedPositions(of: action))
+        }
         for (index, capture) in captures.enumerated() {
             let site = table.index(capture.site)
             if capture.beforeActions, !actions[site].isEmpty {
@@ -68,6 +73,19 @@ struct CompiledPlan: Sendable {
             }
         }
         slotCount = slots.max() ?? 0
+    }
+
+    /// Positions of the rows that a patch stores, at any of its sites; nil for other actions.
+    private func storedPositions(of action: ResolvedAction) -> Set<Int>? {
+        guard case .patch = action.operation else { return nil }
+        return action.entries.reduce(into: []) { positions, entry in
+            for compiled in actions[table.index(entry.site)] {
+                guard receiptSites[compiled.receipt].action == action.index,
+                    case .patch(let rows) = compiled.operation
+                else { continue }
+                positions.formUnion(rows.keys)
+            }
+        }
     }
 
     private static func inputs(

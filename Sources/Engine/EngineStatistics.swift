@@ -35,6 +35,14 @@ public struct EngineStatistics: Sendable, Equatable {
     public var keyValueBytes = 0
     /// Bytes of all key-value blocks that there can be.
     public var keyValueCapacity = 0
+    /// Bytes of blocks that are kept for prefixes and given up as soon as a job needs them.
+    public var prefixCacheBytes = 0
+    /// Jobs that could have used kept blocks.
+    public var prefixQueries = 0
+    /// Jobs that did.
+    public var prefixHits = 0
+    /// Kept blocks that were given up.
+    public var prefixEvictions = 0
     /// Bytes of captured values that running and unanswered jobs may hold.
     public var captureBytes = 0
     /// Rows that actions were applied to.

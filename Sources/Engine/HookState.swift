@@ -23,9 +23,11 @@ final class HookState {
     private let promptCount: Int
     private let shared: SharedHooks
     private let tools: HookTools
-    private var rows: [Int]
-    private var elements: [Int]
-    private var change: [Double]
+    /// What each receipt has come to.
+    private var totals: [ReceiptTotal]
+    /// What was not run here but taken over from another sequence.
+    private var restoredRows: [Int]
+    private var marks: ReceiptMarks
     private let captures: [CaptureAccumulator]
     /// Rows that a capture wants: memory that is used again.
     private var selected: [Int] = []
@@ -36,15 +38,18 @@ final class HookState {
         promptCount = prepared.job.promptCount
         shared = SharedHooks(plan, promptCount: promptCount)
         self.tools = tools
-        rows = Array(repeating: 0, count: plan.receiptSites.count)
-        elements = rows
-        change = Array(repeating: 0, count: rows.count)
+        totals = Array(repeating: ReceiptTotal(), count: plan.receiptSites.count)
+        restoredRows = Array(repeating: 0, count: totals.count)
+        marks = ReceiptMarks(isKept: prepared.prefix != nil && !totals.isEmpty)
         captures = plan.captures.indices.map { index in
             CaptureAccumulator(
                 plan.captures[index], input: plan.captureInputs[index], shape: shape,
                 rowCount: prepared.layouts[index].first.map { $0.isPerRow ? $0.shape[0] : 0 } ?? 0)
         }
     }
+
+    /// The position of the first row that the next step runs.
+    var stepPosition = 0
 
     /// These hooks on some consecutive rows of a step.
     func run(_ rows: Range<Int>) -> HookRun {
@@ -89,10 +94,8 @@ final class HookState {
         for row in run.rows {
             let squared = shared.changes[run.place(slot: slot, row: row)]
             // A change may be NaN, which is not less than zero.
-            if squared < 0 { continue }
-            rows[receipt] += 1
-            elements[receipt] += count
-            change[receipt] += squared
+            if !(squared < 0) { totals[receipt].add(elements: count, change: squared) }
+            mark(receipt, position: stepPosition + row - run.rows.lowerBound)
         }
     }
 
@@ -106,13 +109,14 @@ final class HookState {
         for action in plan.actions[index]
         where action.applies(to: row, promptCount: promptCount) {
             for head in action.units.indices {
-                change[action.receipt] += action.apply(
+                totals[action.receipt].change += action.apply(
                     toHead: head, of: pattern, positions: count, site: site, position: position,
                     kernels: tools.kernels)
-                elements[action.receipt] += count
+                totals[action.receipt].elements += count
             }
-            rows[action.receipt] += 1
+            totals[action.receipt].rows += 1
         }
+        for action in plan.actions[index] { mark(action.receipt, position: position) }
         capturePattern(plan.capturesAfter[index], pattern, count, row)
     }
 
@@ -130,8 +134,41 @@ final class HookState {
     var receipts: [Receipt] {
         plan.receiptSites.enumerated().map { index, entry in
             Receipt(
-                action: entry.action, site: entry.site, rows: rows[index],
-                elements: elements[index], changeL2: change[index].squareRoot())
+                action: entry.action, site: entry.site, rows: totals[index].rows,
+                elements: totals[index].elements, changeL2: totals[index].change.squareRoot())
+        }
+    }
+
+    private func mark(_ receipt: Int, position: Int) {
+        // Rows of `final_norm` and `logits` are others, and no part of what blocks hold.
+        guard marks.isKept, !plan.receiptSites[receipt].site.kind.isAfterLayers else { return }
+        marks.note(receipt, totals[receipt], position: position)
+    }
+
+    /// What receipts had come to at the end of a block, which is asked once.
+    func takeReceipts(atBlock block: Int) -> [PrefixReceipt] {
+        marks.take(block: block).map { index, total in
+            let entry = plan.receiptSites[index]
+            return PrefixReceipt(action: entry.action, site: entry.site, total: total)
+        }
+    }
+
+    /// Begins where another sequence was at the end of a block.
+    func restore(_ receipts: [PrefixReceipt]) {
+        for receipt in receipts {
+            let index = plan.receiptSites.firstIndex {
+                $0.action == receipt.action && $0.site == receipt.site
+            }
+            guard let index else { preconditionFailure("kept rows under another plan") }
+            totals[index] = receipt.total
+            restoredRows[index] = receipt.total.rows
+        }
+    }
+
+    /// Rows that each receipt counts and that were run here.
+    var firedRows: [(action: Int, site: Site, rows: Int)] {
+        plan.receiptSites.enumerated().map { index, entry in
+            (entry.action, entry.site, totals[index].rows - restoredRows[index])
         }
     }
 

@@ -153,6 +153,8 @@ public struct JobResult: Sendable {
     public var heldText = ""
     /// Tokens of the prompt; a given continuation is not counted.
     public var promptTokens = 0
+    /// Tokens of the prompt that were not run, since their state was kept from another job.
+    public var cachedTokens = 0
     /// Tokens that were sampled, an end-of-sequence token included.
     public var generatedTokens = 0
     /// Seconds from submission until the job got its key-value blocks.

@@ -44,6 +44,12 @@ public enum EngineLimits {
     public static let unreadTokens = 64
     /// Bytes of stored objects (neuron sets, tensors).
     public static let objectBytes = 1 << 30
+    /// Bytes of free key-value blocks that keep their memory: they are written again soonest.
+    static let freeBlockBytes = 64 << 20
+    /// Receipts of a plan whose prefixes are kept: every kept block remembers them.
+    static let prefixReceipts = 1024
+    /// Actions × rows of a job whose prefixes are kept: so many are looked at for its keys.
+    static let prefixKeyChecks = 1 << 20
     /// Stop strings of one generation: each is looked for at every token.
     public static let stopStrings = 16
     /// Bytes of one stop string in UTF-8: less text than this is held back while one may begin.

@@ -1,4 +1,5 @@
 public import Hooks
+import Kernels
 import ModelFile
 
 /// A job that was checked against the model and whose stored values were looked up: it can run.
@@ -11,6 +12,13 @@ public struct PreparedJob: Sendable {
     let plan: CompiledPlan
     /// Bytes of values that were looked up for this job: none where an earlier job's are used.
     public let planByteCount: Int
+    /// nil if nothing of it is shared with other jobs.
+    let prefix: PreparedPrefix?
+
+    /// Prompt tokens that need not be run if their state is kept from another job.
+    public var reusableTokens: Int {
+        (prefix?.reusableCount ?? 0) * KeyValueStore.blockPositions
+    }
 
     /// Bytes of captured values that the job may come to hold.
     public var captureByteCount: Int {
@@ -19,10 +27,11 @@ public struct PreparedJob: Sendable {
 
     /// - Throws: `EngineError` for a job that can never run on this model.
     init(
-        _ job: Job, plan: CompiledPlan, sharesPlan: Bool, model: Model
+        _ job: Job, plan: CompiledPlan, sharesPlan: Bool, prefix: PreparedPrefix?, model: Model
     ) throws(EngineError) {
         self.job = job
         self.plan = plan
+        self.prefix = prefix
         planByteCount = sharesPlan ? 0 : plan.byteCount
         layouts = job.plan.captures.map { capture in
             let rows = job.selectedRows(capture.positions)

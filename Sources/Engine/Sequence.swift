@@ -1,5 +1,6 @@
 import Foundation
 import Hooks
+import Kernels
 import Tokenizer
 
 /// One timeline of tokens with its key-value blocks, hooks and sampling state.
@@ -11,12 +12,16 @@ final class Sequence {
     let captureByteCount: Int
     let deliver: @Sendable (JobEvent) -> Void
     let hooks: HookState
-    /// Key-value blocks, in order of position.
-    var blocks: [Int32] = []
+    /// Key-value blocks, in order of position, and which of them are shared.
+    private(set) var holding: BlockPlan.Holding
+    /// Full blocks that were offered to the prefix cache.
+    private var offeredCount: Int
+    private var keys: [PrefixKey]
+    private var chain: PrefixChain?
     /// All tokens: the job's, then generated ones.
     private(set) var tokens: [Int32]
     /// The next position to run.
-    var nextPosition = 0
+    var nextPosition: Int
     /// The step that last ran one of its rows.
     var lastStep = 0
     private(set) var result = JobResult()
@@ -29,12 +34,18 @@ final class Sequence {
     private var firstToken = 0.0
 
     init(
-        _ prepared: PreparedJob, model: Model, tools: HookTools, handle: JobHandle,
-        submitted: Double, deliver: @escaping @Sendable (JobEvent) -> Void
+        _ prepared: PreparedJob, holding: BlockPlan.Holding, model: Model, tools: HookTools,
+        handle: JobHandle, submitted: Double, deliver: @escaping @Sendable (JobEvent) -> Void
     ) {
         job = prepared.job
+        self.holding = holding
+        offeredCount = holding.reused
+        nextPosition = holding.reused * KeyValueStore.blockPositions
+        keys = prepared.prefix?.keys ?? []
+        chain = prepared.prefix?.chain
         captureByteCount = prepared.captureByteCount
         hooks = HookState(prepared, shape: model.shape, tools: tools)
+        hooks.restore(holding.receipts)
         self.handle = handle
         self.submitted = submitted
         self.deliver = deliver
@@ -69,6 +80,29 @@ final class Sequence {
         started = now
         result.queueSeconds = now - submitted
         result.promptTokens = job.promptCount
+        result.cachedTokens = nextPosition
+    }
+
+    var blocks: [Int32] { holding.blocks }
+
+    /// Offers the blocks that are full by now to the prefix cache.
+    func offerBlocks(to plan: inout BlockPlan) {
+        let positions = KeyValueStore.blockPositions
+        while offeredCount < nextPosition / positions, let key = key(ofBlock: offeredCount) {
+            plan.keep(
+                offeredCount, of: &holding, as: key,
+                receipts: hooks.takeReceipts(atBlock: offeredCount))
+            offeredCount += 1
+        }
+    }
+
+    private func key(ofBlock index: Int) -> PrefixKey? {
+        if index < keys.count { return keys[index] }
+        let first = index * KeyValueStore.blockPositions
+        let end = first + KeyValueStore.blockPositions
+        guard let key = chain?.next(tokens[first..<end], at: first) else { return nil }
+        keys.append(key)
+        return key
     }
 
     /// Whether the row's logits are needed: to sample, to score, to answer the top, or captured.
@@ -159,7 +193,7 @@ final class Sequence {
         let names = Dictionary(
             job.plan.actions.map { ($0.index, $0.operation.name) },
             uniquingKeysWith: { first, _ in first })
-        return hooks.receipts.reduce(into: [:]) { fired, receipt in
+        return hooks.firedRows.reduce(into: [:]) { fired, receipt in
             guard receipt.rows > 0, let name = names[receipt.action] else { return }
             let hook = EngineStatistics.FiredHook(site: receipt.site.kind, action: name)
             fired[hook, default: 0] += receipt.rows

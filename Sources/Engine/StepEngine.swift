@@ -36,6 +36,12 @@ public final class StepEngine: Sendable {
         public var rowsPerStep: Int
         /// Bytes of key-value state for all sequences.
         public var keyValueBytes: Int
+        /// Bytes of these that are kept for prompts that begin alike, while running sequences do
+        /// not need them; 0 keeps none, nil all of them.
+        public var prefixCacheBytes: Int?
+        /// Whether jobs of different shares use each other's; a hit tells that somebody ran the
+        /// same prompt.
+        public var sharesPrefixes: Bool
 
         /// Defaults to unpinned threads, the fastest kernels and the budgets of `EngineLimits`.
         ///
@@ -43,13 +49,16 @@ public final class StepEngine: Sendable {
         public init(
             threads: Int, pinsThreads: Bool = false, kernels: String? = nil,
             rowsPerStep: Int = EngineLimits.rowsPerStep,
-            keyValueBytes: Int = EngineLimits.keyValueBytes
+            keyValueBytes: Int = EngineLimits.keyValueBytes, prefixCacheBytes: Int? = nil,
+            sharesPrefixes: Bool = true
         ) {
             self.threads = threads
             self.pinsThreads = pinsThreads
             self.kernels = kernels
             self.rowsPerStep = min(max(1, rowsPerStep), EngineLimits.rowsPerStep)
             self.keyValueBytes = keyValueBytes
+            self.prefixCacheBytes = prefixCacheBytes.map { max(0, $0) }
+            self.sharesPrefixes = sharesPrefixes
         }
     }
 
@@ -122,10 +131,21 @@ public final class StepEngine: Sendable {
     ) throws(EngineError) -> PreparedJob {
         try JobValidator(model: model).check(job)
         if let earlier, earlier.job.plan == job.plan {
-            return try PreparedJob(job, plan: earlier.plan, sharesPlan: true, model: model)
+            return try prepare(job, plan: earlier.plan, sharesPlan: true)
         }
         let plan = try CompiledPlan(job.plan, model: model, objects: objects)
-        return try PreparedJob(job, plan: plan, sharesPlan: false, model: model)
+        return try prepare(job, plan: plan, sharesPlan: false)
+    }
+
+    private func prepare(
+        _ job: Job, plan: CompiledPlan, sharesPlan: Bool
+    ) throws(EngineError) -> PreparedJob {
+        let share = options.sharesPrefixes ? nil : job.share.identifier
+        let prefix =
+            options.prefixCacheBytes == 0
+            ? nil : PreparedPrefix(job, plan: plan, model: model.digest, share: share)
+        return try PreparedJob(
+            job, plan: plan, sharesPlan: sharesPlan, prefix: prefix, model: model)
     }
 
     /// Queues a prepared job.
@@ -169,6 +189,11 @@ public final class StepEngine: Sendable {
     /// Bytes of the key-value blocks that a job takes while it runs.
     public func keyValueBytes(of job: Job) -> Int {
         Self.blockCount(rows: job.maximumRows) * keyValueBlockBytes
+    }
+
+    /// Blocks that may be kept for prefixes.
+    func prefixBlocks(of capacity: Int) -> Int {
+        options.prefixCacheBytes.map { min(capacity, $0 / keyValueBlockBytes) } ?? capacity
     }
 
     static func blockCount(rows: Int) -> Int {

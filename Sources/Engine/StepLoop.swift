@@ -9,7 +9,7 @@ final class StepLoop {
     private var planner: StepPlanner
     private var waiting = JobQueue<StepEngine.Arrival>()
     private var running: [Sequence] = []
-    private var blocks: BlockAllocator
+    private var blocks: BlockPlan
     /// Bytes of captured values that the running sequences may come to hold.
     private var captureByteCount = 0
     /// Whether something was given back since jobs were last admitted.
@@ -19,7 +19,10 @@ final class StepLoop {
         self.engine = engine
         self.pass = pass
         planner = StepPlanner(rowsPerStep: rowsPerStep)
-        blocks = BlockAllocator(capacity: pass.keyValues.blockCapacity)
+        let capacity = pass.keyValues.blockCapacity
+        blocks = BlockPlan(
+            capacity: capacity, idleLimit: engine.prefixBlocks(of: capacity),
+            committedLimit: max(1, EngineLimits.freeBlockBytes / engine.keyValueBlockBytes))
     }
 
     func run() {
@@ -48,6 +51,7 @@ final class StepLoop {
 
     private func append(_ sequence: Sequence, count: Int, to rows: inout [StepRow]) {
         let first = sequence.nextPosition
+        sequence.hooks.stepPosition = first
         for position in first..<(first + count) {
             rows.append(
                 StepRow(
@@ -71,6 +75,7 @@ final class StepLoop {
         note(rows, decodeCount: decodeCount, isDone: isDone)
         guard isDone else { return dropCancelled() }
         for row in rows { row.sequence.nextPosition = row.position + 1 }
+        for sequence in running { sequence.offerBlocks(to: &blocks) }
         running.removeAll { sequence in
             guard finished.contains(ObjectIdentifier(sequence)) || sequence.isComplete else {
                 return false
@@ -93,12 +98,12 @@ final class StepLoop {
 
     private func release(_ sequence: Sequence) {
         didRelease = true
-        blocks.release(sequence.blocks)
+        blocks.release(sequence.holding)
+        for block in blocks.takeDiscarded() { pass.keyValues.release(block: Int(block)) }
         captureByteCount -= sequence.captureByteCount
         engine.counters.update { totals in
+            noteHeld(&totals)
             totals.running -= 1
-            totals.keyValueBytes -= sequence.blocks.count * engine.keyValueBlockBytes
-            totals.captureBytes = captureByteCount
             for (hook, rows) in sequence.firedHooks { totals.fired[hook, default: 0] += rows }
         }
     }
@@ -140,10 +145,12 @@ extension StepLoop {
 
     private func fits(_ arrival: StepEngine.Arrival, lane: JobShare.Lane) -> Bool {
         let (places, capacity) = (EngineLimits.runningSequences, blocks.capacity)
-        let needed = StepEngine.blockCount(rows: arrival.prepared.job.maximumRows)
+        let (needed, free) = blocks.need(
+            StepEngine.blockCount(rows: arrival.prepared.job.maximumRows),
+            reusing: arrival.prepared.prefix?.reusableKeys ?? [])
         let captured = captureByteCount + arrival.prepared.captureByteCount
         return Self.leaves(1, of: places - running.count, capacity: places, lane)
-            && Self.leaves(needed, of: blocks.freeCount, capacity: capacity, lane)
+            && Self.leaves(needed, of: free, capacity: capacity, lane)
             && (captured <= EngineLimits.runningCaptureBytes || running.isEmpty)
     }
 
@@ -157,22 +164,30 @@ extension StepLoop {
     }
 
     private func begin(_ arrival: StepEngine.Arrival, now: Double) {
-        let needed = StepEngine.blockCount(rows: arrival.prepared.job.maximumRows)
-        guard let taken = blocks.take(needed) else {
-            preconditionFailure("a job that fits has its blocks")
-        }
-        captureByteCount += arrival.prepared.captureByteCount
+        let prepared = arrival.prepared
+        let count = StepEngine.blockCount(rows: prepared.job.maximumRows)
+        guard let holding = blocks.take(count, reusing: prepared.prefix?.reusableKeys ?? [])
+        else { preconditionFailure("a job that fits has its blocks") }
+        captureByteCount += prepared.captureByteCount
         let sequence = Sequence(
-            arrival.prepared, model: engine.model, tools: pass.hookTools,
+            prepared, holding: holding, model: engine.model, tools: pass.hookTools,
             handle: arrival.handle, submitted: arrival.submitted, deliver: arrival.deliver)
-        sequence.blocks = taken
         sequence.begin(now: now)
         running.append(sequence)
         engine.counters.update { totals in
+            noteHeld(&totals)
             totals.running += 1
-            totals.keyValueBytes += taken.count * engine.keyValueBlockBytes
-            totals.captureBytes = captureByteCount
+            totals.reusedRows += sequence.nextPosition
+            if prepared.reusableTokens > 0 { totals.prefixQueries += 1 }
+            if holding.reused > 0 { totals.prefixHits += 1 }
         }
+    }
+
+    private func noteHeld(_ totals: inout EngineStatistics) {
+        totals.keyValueBytes = blocks.usedCount * engine.keyValueBlockBytes
+        totals.prefixCacheBytes = blocks.idleCount * engine.keyValueBlockBytes
+        totals.prefixEvictions = blocks.evictionCount
+        totals.captureBytes = captureByteCount
     }
 }
 
@@ -181,29 +196,5 @@ extension StepEngine.Arrival {
         .init(
             element: self, share: prepared.job.share, cost: prepared.job.maximumRows,
             arrived: submitted)
-    }
-}
-
-/// Hands out key-value blocks, lowest first, so that memory once touched is used again.
-struct BlockAllocator {
-    let capacity: Int
-    private var free: [Int32]
-
-    init(capacity: Int) {
-        self.capacity = capacity
-        free = (0..<capacity).reversed().map { Int32($0) }
-    }
-
-    var freeCount: Int { free.count }
-
-    /// - Returns: nil if there are not as many.
-    mutating func take(_ count: Int) -> [Int32]? {
-        guard count <= free.count else { return nil }
-        defer { free.removeLast(count) }
-        return free.suffix(count).reversed()
-    }
-
-    mutating func release(_ blocks: [Int32]) {
-        free.append(contentsOf: blocks.reversed())
     }
 }

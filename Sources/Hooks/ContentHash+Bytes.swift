@@ -8,6 +8,11 @@ extension ContentHash {
         self.init(digest: SHA256.hash(data: bytes))
     }
 
+    /// The 32 bytes of the SHA-256 of bytes, for those who need no text.
+    public static func digest(of bytes: [UInt8]) -> [UInt8] {
+        Array(SHA256.hash(data: bytes))
+    }
+
     /// The hash whose 32 bytes these are.
     ///
     /// - Returns: nil for any other number of bytes.

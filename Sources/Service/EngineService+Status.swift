@@ -34,6 +34,10 @@ extension Neurond_V1_EngineReport {
         waiting = UInt32(statistics.waiting)
         keyValueBytes = UInt64(statistics.keyValueBytes)
         keyValueCapacity = UInt64(statistics.keyValueCapacity)
+        prefixCacheBytes = UInt64(statistics.prefixCacheBytes)
+        prefixQueries = UInt64(statistics.prefixQueries)
+        prefixHits = UInt64(statistics.prefixHits)
+        prefixEvictions = UInt64(statistics.prefixEvictions)
         captureBytes = UInt64(statistics.captureBytes)
         hooksFired = statistics.fired.map { hook, rows in
             .with {

@@ -96,6 +96,7 @@ struct UsageTotals {
     mutating func add(_ result: JobResult) {
         usage.promptTokens += UInt32(result.promptTokens)
         usage.generatedTokens += UInt32(result.generatedTokens)
+        usage.cachedTokens += UInt32(result.cachedTokens)
         timing.queueSeconds += result.queueSeconds
         timing.prefillSeconds += result.prefillSeconds
         timing.decodeSeconds += result.decodeSeconds

@@ -45,6 +45,7 @@ struct PlanExplainer {
             $0.generatedTokens = UInt32(generatedTokens)
             $0.captureBytes = UInt64(captureBytes)
             $0.hookElements = UInt64(hookElements)
+            $0.reusableTokens = UInt32(item.prepared.reusableTokens)
         }
     }
 

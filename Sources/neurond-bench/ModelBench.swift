@@ -48,6 +48,24 @@ struct ModelBench {
         return run.finished - run.submitted
     }
 
+    /// A prompt that begins as none before, and another one with the same beginning.
+    mutating func prefix(_ count: Int) throws -> PrefixRun {
+        let shared = tokens(count)
+        let runs = try (0..<2).map { _ in
+            let job = Job(
+                tokens: shared + tokens(Self.prefixTailCount), plan: .none,
+                generation: Generation(maxTokens: 1, ignoresEnd: true))
+            return try engine.run([job])[0]
+        }
+        return PrefixRun(
+            coldSeconds: runs[0].finished - runs[0].submitted,
+            hitSeconds: runs[1].finished - runs[1].submitted,
+            cachedTokens: runs[1].result?.cachedTokens ?? 0)
+    }
+
+    /// As long as a question after a few worked examples.
+    static let prefixTailCount = 20
+
     /// So short that 16 sequences start within one step.
     static let decodePromptCount = 8
 

@@ -71,6 +71,13 @@ struct ModelCommand: ParsableCommand {
     @Option(help: "Numbers of sequences that decode together, separated by commas.")
     var sequences = CountList([1, 16])
 
+    @Option(
+        help: """
+            Lengths of beginnings that two prompts share, separated by commas; the time to the \
+            first token is measured without and with the beginning kept. (default: none)
+            """)
+    var prefix: CountList?
+
     @Option(help: "Tokens that each decoding sequence generates.")
     var tokens = 64
 
@@ -103,21 +110,23 @@ struct ModelCommand: ParsableCommand {
         try checkLengths(loaded.model.configuration.contextLength)
         var bench = ModelBench(loaded.engine)
         let promptRates = try measurePrompts(&bench)
+        let prefixes = try measurePrefixes(&bench)
         let decoding = try measureDecoding(loaded, &bench)
         let report = ModelReport(
             machine: machine, engine: engine.settings, repetitions: repetitions,
             model: loaded.facts,
-            load: loaded.load, prompts: promptRates, decoding: decoding)
+            load: loaded.load, prompts: promptRates, prefixes: prefixes, decoding: decoding)
         try report.print(asJSON: json)
     }
 
     /// Refuses what the context does not hold before anything is measured.
     private func checkLengths(_ context: Int) throws {
         let longest = max(
-            prompts.values.max() ?? 0, ModelBench.decodePromptCount + tokens - 1)
+            prompts.values.max() ?? 0, ModelBench.decodePromptCount + tokens - 1,
+            (prefix?.values.max() ?? 0) + ModelBench.prefixTailCount)
         guard longest <= context else {
             throw BenchError.unusable(
-                option: "--prompts, --tokens", reason: "\(longest) tokens",
+                option: "--prompts, --prefix, --tokens", reason: "\(longest) tokens",
                 accepted: "at most the model's context of \(context)")
         }
         let most = sequences.values.max() ?? 0
@@ -151,6 +160,19 @@ struct ModelCommand: ParsableCommand {
                 tokensPerSecond: samples[index].median,
                 overPlain: samples[index].medianRatio(to: samples[plain]),
                 samples: samples[index])
+        }
+    }
+
+    private func measurePrefixes(_ bench: inout ModelBench) throws -> [PrefixRate] {
+        try (prefix?.values ?? []).map { count in
+            let runs = try (0..<repetitions).map { repetition in
+                let run = try bench.prefix(count)
+                Progress.write(
+                    "prefix \(count) \(repetition + 1)/\(repetitions): "
+                        + "\((run.hitSeconds / run.coldSeconds).percent)")
+                return run
+            }
+            return PrefixRate(tokens: count, runs: runs)
         }
     }
 

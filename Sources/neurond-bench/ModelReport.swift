@@ -8,9 +8,13 @@ struct ModelReport: Report {
     let model: ModelFacts
     let load: LoadReport
     let prompts: [PromptRate]
+    /// Empty unless asked for.
+    let prefixes: [PrefixRate]
     let decoding: DecodeReport
 
-    var tables: [TextTable] { [promptTable, decodeTable, loadTable] }
+    var tables: [TextTable] {
+        [promptTable] + (prefixes.isEmpty ? [] : [prefixTable]) + [decodeTable, loadTable]
+    }
 
     private var setting: String {
         let name = URL(fileURLWithPath: model.path).lastPathComponent
@@ -22,6 +26,19 @@ struct ModelReport: Report {
             "Prompts: \(setting)", ["prompt", "hooks", "tok/s", "over plain"])
         table.rows = prompts.map {
             ["\($0.tokens)", $0.hooks.rawValue, $0.tokensPerSecond.short, $0.overPlain.short]
+        }
+        return table
+    }
+
+    private var prefixTable: TextTable {
+        var table = TextTable(
+            "Time to the first token of a prompt that begins as an earlier one: \(setting)",
+            ["shared tokens", "of them kept", "without, s", "with, s", "with over without"])
+        table.rows = prefixes.map {
+            [
+                "\($0.tokens)", "\($0.cachedTokens)", $0.coldSeconds.median.short,
+                $0.hitSeconds.median.short, $0.hitOverCold.percent,
+            ]
         }
         return table
     }
@@ -65,6 +82,38 @@ struct PromptRate: Encodable {
     /// Median of the ratios to the prompt without hooks of the same repetition.
     let overPlain: Double
     let samples: Samples
+}
+
+/// One prompt whose beginning was run, and one whose beginning was kept.
+struct PrefixRun {
+    /// From submission to the first generated token.
+    let coldSeconds: Double
+    let hitSeconds: Double
+    let cachedTokens: Int
+}
+
+/// What a kept beginning of a prompt saves.
+struct PrefixRate: Encodable {
+    let tokens: Int
+    /// Tokens of the second prompt that were not run, the fewest of all repetitions.
+    let cachedTokens: Int
+    let coldSeconds: Samples
+    let hitSeconds: Samples
+    /// Median of the ratios of pairs.
+    let hitOverCold: Double
+
+    init(tokens: Int, runs: [PrefixRun]) {
+        self.tokens = tokens
+        cachedTokens = runs.map(\.cachedTokens).min() ?? 0
+        var (cold, hit) = (Samples(), Samples())
+        for run in runs {
+            cold.add(run.coldSeconds)
+            hit.add(run.hitSeconds)
+        }
+        coldSeconds = cold
+        hitSeconds = hit
+        hitOverCold = hit.medianRatio(to: cold)
+    }
 }
 
 /// Decoding and what bounds it.

@@ -23,6 +23,12 @@ struct EngineCommand: ParsableCommand {
     @Option(help: "Bytes of attention state.")
     var cacheBytes: Int?
 
+    @Option(help: "Bytes of it that are kept for prompts that begin alike. (default: all)")
+    var prefixCacheBytes: Int?
+
+    @Flag(help: "Keep the beginnings of prompts for their own share alone.")
+    var privatePrefixes = false
+
     func run() throws {
         var status = stat()
         guard fstat(DaemonLimits.arenaDescriptor, &status) == 0, status.st_size > 0 else {
@@ -33,6 +39,8 @@ struct EngineCommand: ParsableCommand {
         var options = StepEngine.Options(
             threads: threads, kernels: ProcessInfo.processInfo.environment["NEUROND_KERNELS"])
         if let cacheBytes { options.keyValueBytes = cacheBytes }
+        options.prefixCacheBytes = prefixCacheBytes
+        options.sharesPrefixes = !privatePrefixes
         let engine = try StepEngine(
             model: Model(arena), objects: ObjectStore(), options: options)
         let service = EngineService(engine: engine, modelName: modelName, build: Build.version)

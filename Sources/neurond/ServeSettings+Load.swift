@@ -55,6 +55,14 @@ extension ServeSettings {
         [
             EngineCommand.commandName, "--threads", "\(threadCount)", "--model-name", modelName,
             "--cache-bytes", "\(configuration.cacheBytes)",
-        ]
+        ] + prefixArguments
+    }
+
+    private var prefixArguments: [String] {
+        var arguments: [String] = []
+        if case .bytes(let count) = configuration.prefixCacheBytes {
+            arguments += ["--prefix-cache-bytes", "\(count)"]
+        }
+        return arguments + (configuration.prefixCacheIsShared ? [] : ["--private-prefixes"])
     }
 }

@@ -68,6 +68,25 @@ import Testing
             ])
     }
 
+    @Test func modelMeasuresKeptPrefixesWhereAsked() throws {
+        let bench = try BenchProcess()
+        defer { bench.remove() }
+        let report = try bench.object([
+            "model", "--model", try bench.makeModel(), "--threads", "2", "--prompts", "8",
+            "--sequences", "1", "--tokens", "2", "--repetitions", "2", "--prefix", "20,70",
+        ])
+        let prefixes = try #require(report["prefixes"]?.arrayValue)
+        #expect(prefixes.compactMap { $0["tokens"]?.integerValue } == [20, 70])
+        #expect(prefixes.compactMap { $0["cached_tokens"]?.integerValue } == [0, 64])
+        #expect(
+            prefixes.allSatisfy {
+                keys($0) == [
+                    "tokens", "cached_tokens", "cold_seconds", "hit_seconds", "hit_over_cold",
+                ]
+            })
+        #expect(prefixes.allSatisfy { $0["hit_seconds"]?.arrayValue?.count == 2 })
+    }
+
     @Test func tablesAreMarkdown() throws {
         let bench = try BenchProcess()
         defer { bench.remove() }
