@@ -95,7 +95,8 @@ struct PrefixBitsTests {
     }
 
     private static let captures = [
-        "logits at last", "mlp.act.1 at -2:", "resid_post.1 mean_abs at 98:", "attn.pattern.1 at last",
+        "logits at last", "mlp.act.1 at -2:", "resid_post.1 mean_abs at 98:",
+        "attn.pattern.1 at last",
     ]
 
     /// One plan in every way that its prompt's beginning can come about.
@@ -134,7 +135,9 @@ struct PrefixBitsTests {
         try await check(TestModels.fixture("llama-gqa", .int8), hooks)
     }
 
-    @Test("in every form, on every kernel path", arguments: WeightForm.allCases, KernelSet.available())
+    @Test(
+        "in every form, on every kernel path",
+        arguments: WeightForm.allCases, KernelSet.available())
     func everyForm(form: WeightForm, path: KernelPath) async throws {
         try await check(
             TestModels.fixture("llama-gqa", form),
