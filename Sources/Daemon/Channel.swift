@@ -19,7 +19,10 @@ final class Channel {
     var onDrained: (() -> Void)?
 
     private let loop: Loop
+    private let role: Connection.Role
     private let outbox: Outbox
+    /// What the outbox was told that waits here.
+    private var countedByteCount = 0
     private var liveness: PeerLiveness
     private var livenessTimer: Timer?
     private var isFlushScheduled = false
@@ -30,13 +33,19 @@ final class Channel {
     init(_ loop: Loop, _ stream: ByteStream, role: Connection.Role, outbox: Outbox) {
         self.loop = loop
         self.stream = stream
+        self.role = role
         self.outbox = outbox
         connection = Connection(role: role)
         liveness = PeerLiveness(now: loop.now)
     }
 
     /// Whether so much waits for the peer that nothing further should be produced for it.
-    var isCongested: Bool { stream.queuedByteCount > DaemonLimits.queuedByteCount }
+    var isCongested: Bool {
+        // Engines take what they are given; clients are many.
+        let isFull = role == .server && outbox.isFull
+        return stream.queuedByteCount
+            > (isFull ? DaemonLimits.queuedByteCountWhenFull : DaemonLimits.queuedByteCount)
+    }
 
     /// Sends our HELLO and starts to read.
     func open(hello: Hello) {
@@ -66,6 +75,7 @@ final class Channel {
         isFlushScheduled = false
         guard !isClosed else { return }
         if connection.hasOutput { stream.write(connection.takeOutput()) }
+        countQueue()
         if connection.isFinished {
             stream.closeWhenFlushed()
             if stream.isClosed { return didClose(nil) }
@@ -122,7 +132,14 @@ final class Channel {
         outbox.flush()
     }
 
+    private func countQueue() {
+        let count = isClosed ? 0 : stream.queuedByteCount
+        outbox.queuedByteCount += count - countedByteCount
+        countedByteCount = count
+    }
+
     private func didDrain() {
+        countQueue()
         if connection.isFinished, stream.queuedByteCount == 0 { return didClose(nil) }
         if isReadingPaused {
             isReadingPaused = false
@@ -139,6 +156,7 @@ final class Channel {
         isClosed = true
         livenessTimer?.close()
         stream.close()
+        countQueue()
         let onClosed = self.onClosed
         self.onClosed = nil
         onEvent = nil
@@ -177,6 +195,11 @@ final class Channel {
 /// Channels with output that leaves when the present callback is over.
 final class Outbox {
     private var channels: [Channel] = []
+    /// Bytes that wait in the sockets of all channels, as of when each was last looked at.
+    var queuedByteCount = 0
+
+    /// Whether as much waits as may.
+    var isFull: Bool { queuedByteCount > DaemonLimits.queuedByteCountOfAll }
 
     func add(_ channel: Channel) { channels.append(channel) }
 

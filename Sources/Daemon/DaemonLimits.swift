@@ -9,6 +9,13 @@ public enum DaemonLimits {
     /// more credit is given for what is to be sent to it.
     static let queuedByteCount = 4_194_304
 
+    /// Bytes that may wait in the sockets' queues of all clients together before each is held to
+    /// ``queuedByteCountWhenFull``.
+    static let queuedByteCountOfAll = 268_435_456
+
+    /// Bytes that may wait for one client once all together reach their limit.
+    static let queuedByteCountWhenFull = 65_536
+
     /// Payload bytes of one request, which is one frame; large data travels as objects.
     public static let requestByteCount = Wire.Limits.defaultFrameByteCount
 

@@ -19,6 +19,10 @@ extension Supervisor {
         case .requestEnded(let record, let session, let end): count(record, session, end)
         case .requestInterrupted(let key):
             logger.debug("request is run again", metadata: ["key": "\(key)"])
+        case .requestParked(let key):
+            logger.debug("request parked", metadata: ["key": "\(key)"])
+        case .requestResumed(let key):
+            logger.debug("request resumed", metadata: ["key": "\(key)"])
         case .engineStarted(let index, let process):
             logger.info("engine started", metadata: ["engine": "\(index)", "pid": "\(process)"])
         case .engineBecameReady(let index, let milliseconds):

@@ -24,6 +24,9 @@ final class RelayedRequest {
     /// Bytes that came from the engine and for which it has no credit back yet, because the
     /// client has not taken them.
     var uncreditedByteCount = 0
+    /// Whether the client has taken anything since that was looked at.
+    var hasTaken = false
+    var stall = StallPolicy()
 
     init(
         key: RequestKey, session: ClientSession, streamID: UInt32, _ incoming: IncomingRequest
@@ -48,6 +51,7 @@ final class RelayedRequest {
         let taken = uncreditedByteCount - waiting
         guard taken > 0 else { return }
         uncreditedByteCount -= taken
+        hasTaken = true
         place.link.consumed(taken, on: place.streamID)
     }
 }

@@ -21,8 +21,9 @@ extension Supervisor {
             guard let self, let session else { return }
             handle(event, from: session)
         }
-        channel.onDrained = { [weak session] in
-            session?.requests.values.forEach { $0.returnCredit() }
+        channel.onDrained = { [weak self, weak session] in
+            guard let self, let session else { return }
+            for request in Array(session.requests.values) { clientReads(request) }
         }
         channel.onClosed = { [weak self, weak session] reason in
             guard let self, let session else { return }
@@ -49,7 +50,7 @@ extension Supervisor {
         case .cancelled(let streamID): didCancel(streamID, from: session)
         case .streamViolated(let streamID, let violation):
             didViolate(streamID, violation, from: session)
-        case .writable(let streamID): session.requests[streamID]?.returnCredit()
+        case .writable(let streamID): session.requests[streamID].map(clientReads)
         case .end, .pong, .goAway: break
         }
     }

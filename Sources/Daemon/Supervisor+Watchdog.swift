@@ -17,6 +17,7 @@ extension Supervisor {
             [weak self] in
             guard let self else { return }
             for link in engines where link.isReady { watch(link) }
+            parkStalled()
             if !hasChores {
                 isKeepingHouse = false
                 housekeepingTimer.stop()

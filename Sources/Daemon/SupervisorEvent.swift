@@ -13,6 +13,10 @@ enum SupervisorEvent {
     case requestEnded(RequestRecord, ClientSession, Neurond_V1_End)
     /// A request was taken back from an engine and is to be run again.
     case requestInterrupted(RequestKey)
+    /// A request gave its place up, since its client does not read.
+    case requestParked(RequestKey)
+    /// Its client reads again; the request waits for a place.
+    case requestResumed(RequestKey)
     /// An engine's process was started.
     case engineStarted(index: Int, process: Int32)
     /// An engine takes requests, so long after its start.

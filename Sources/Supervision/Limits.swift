@@ -138,6 +138,10 @@ public enum Limits {
     /// Time of one step of an engine; a step of a large model on a loaded machine takes seconds.
     public static let stepSeconds = 60
 
+    /// The same while other requests wait for a place: longer than a pause between two reads, and
+    /// short enough that places come free.
+    public static let stallSecondsWhileOthersWait = 2
+
     /// Time without a byte taken after which a client's request makes room for others.
     public static let stallSeconds = 15
 }

@@ -3,8 +3,9 @@
 /// ```
 ///  add ─▶ queued ──assign──▶ running on E ──end──▶ (gone)
 ///            ▲                  │ E died
-///            └──────────────────┘ the answer's frames that were relayed are skipped when
-///                                 they come again
+///            └──────────────────┤ the answer's frames that were relayed are skipped when
+///            ▲                  │ they come again
+///            └──resume── parked ◀┘ its client does not read
 /// ```
 ///
 /// Answers are deterministic, frame by frame, so a client cannot tell a request that was run
@@ -16,6 +17,8 @@ public struct RequestLedger: Sendable {
         case queued
         /// An engine works on it.
         case running(engine: Int)
+        /// It waits for its client to read on.
+        case parked
     }
 
     /// What to do with a frame of an answer.
@@ -66,7 +69,8 @@ public struct RequestLedger: Sendable {
     /// Whether the request was interrupted and runs again, or will.
     public func wasInterrupted(_ key: RequestKey) -> Bool {
         guard let entry = entries[key] else { return false }
-        return entry.runCount > (entry.place == .queued ? 0 : 1)
+        if case .running = entry.place { return entry.runCount > 1 }
+        return entry.runCount > 0
     }
 
     /// Notes that a queued request was given to an engine.
@@ -92,6 +96,24 @@ public struct RequestLedger: Sendable {
         entry.relayedCount += 1
         entry.idleKillCount = 0
         return .relay
+    }
+
+    /// Notes that a running request was taken from its engine, since its client does not read.
+    ///
+    /// - Parameter count: of the frames that were relayed, how many the client will not get before
+    ///   they come again.
+    public mutating func park(_ key: RequestKey, takenBack count: Int) {
+        guard var entry = entries[key], case .running = entry.place else { return }
+        precondition(count <= entry.relayedCount, "more frames taken back than were relayed")
+        entry.place = .parked
+        entry.relayedCount -= count
+        entries[key] = entry
+    }
+
+    /// Notes that a parked request is to be run again.
+    public mutating func resume(_ key: RequestKey) {
+        guard entries[key]?.place == .parked else { return }
+        entries[key]?.place = .queued
     }
 
     /// Notes that a request is over, for whatever reason.

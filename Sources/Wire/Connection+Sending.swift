@@ -114,6 +114,16 @@ extension Connection {
         }
     }
 
+    /// Takes back what waits for credit on a stream, but for the first frame.
+    ///
+    /// For a sender that can make the same frames again: the frame that stays tells, by
+    /// ``Event/writable(streamID:)``, when the peer reads on.
+    ///
+    /// - Returns: How many frames were taken back.
+    public mutating func takeBack(on streamID: UInt32) -> Int {
+        streams[streamID]?.takeBack() ?? 0
+    }
+
     /// Asks the server to stop.
     ///
     /// The stream stays open until its END arrives; data that arrives before is dropped here.

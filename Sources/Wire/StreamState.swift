@@ -84,6 +84,14 @@ struct StreamState: Sendable {
         queue.append(frame)
     }
 
+    /// Drops all that waits but the first frame.
+    ///
+    /// - Returns: how many frames were dropped.
+    mutating func takeBack() -> Int {
+        precondition(!isEndQueued, "data before a queued END is taken back")
+        return queue.removeAllButFirst()
+    }
+
     /// The next frame that credit lets through, if any.
     mutating func takeSendable(connectionCredit: SendCredit) -> Frame? {
         guard let frame = queue.first else { return nil }
@@ -122,6 +130,17 @@ struct FrameQueue: Sendable {
             frames.removeSubrange(0..<head)
             head = 0
         }
+    }
+
+    /// Drops all but the first frame.
+    ///
+    /// - Returns: how many were dropped.
+    mutating func removeAllButFirst() -> Int {
+        guard let first else { return 0 }
+        let count = frames.count - head
+        removeAll()
+        append(first)
+        return count - 1
     }
 
     mutating func removeAll() {

@@ -7,19 +7,16 @@ import Wire
 
 @Suite("Admission")
 struct AdmissionTests {
-    /// Stalls a request per call, so that it keeps what it was admitted with.
-    private func stall(
-        _ daemon: DaemonFixture, _ client: TestClient, _ words: String = "",
-        lane: Neurond_V1_Lane = .bulk
-    ) throws -> UInt32 {
-        try client.request("messages=40 bytes=50000 \(words)", lane: lane)
+    /// Sends a request that never ends, so that it keeps what it was admitted with.
+    private func hang(_ client: TestClient, _ words: String = "") throws -> UInt32 {
+        try client.request("messages=1 hang_at=1 \(words)", lane: .bulk)
     }
 
     @Test func `what can never run is refused at once, whatever waits`() throws {
         try DaemonFixture.run { daemon in
-            let slow = try daemon.connect(window: 65_536, automatic: false)
+            let slow = try daemon.connect()
             let client = try daemon.connect()
-            for _ in 0..<58 { _ = try stall(daemon, slow) }
+            for _ in 0..<58 { _ = try hang(slow) }
             let full = try daemon.waitForStatus(client) { $0.running == 48 && $0.queued == 10 }
             #expect(full.running + full.queued == 58)
             let never = try client.request("never=1")
@@ -30,9 +27,9 @@ struct AdmissionTests {
 
     @Test func `interactive work passes bulk work, of the same identity too`() throws {
         try DaemonFixture.run { daemon in
-            let slow = try daemon.connect(window: 65_536, automatic: false)
+            let slow = try daemon.connect()
             let client = try daemon.connect()
-            for _ in 0..<60 { _ = try stall(daemon, slow) }
+            for _ in 0..<60 { _ = try hang(slow) }
             _ = try daemon.waitForStatus(client) { $0.running == 48 && $0.queued == 12 }
             let small = try client.request("messages=2 bytes=10")
             #expect(try daemon.end(of: small, client).status.code == .ok)
@@ -60,27 +57,25 @@ struct AdmissionTests {
 
     @Test func `a quota on attention state makes its own identity wait, or refuses`() throws {
         try DaemonFixture.run("kv=100") { daemon in
-            let slow = try daemon.connect(window: 65_536, automatic: false)
+            let slow = try daemon.connect()
             let client = try daemon.connect()
-            let first = try stall(daemon, slow, "kv=60")
-            let second = try stall(daemon, slow, "kv=60")
+            let first = try hang(slow, "kv=60")
+            let second = try slow.request("messages=1 kv=60", lane: .bulk)
             _ = try daemon.waitForStatus(client) { $0.running == 1 && $0.queued == 1 }
             let beyond = try client.request("kv=101")
             let end = try daemon.end(of: beyond, client)
             #expect(end.status.code == .outOfRange && end.status.reason == "OVER_QUOTA")
             #expect(end.status.asked == 101 && end.status.limit == 100)
-            slow.consumeAll()
-            for streamID in [first, second] {
-                #expect(try daemon.end(of: streamID, slow).status.code == .ok)
-            }
+            slow.cancel(first)
+            #expect(try daemon.end(of: second, slow).status.code == .ok)
         }
     }
 
     @Test func `a quota on requests refuses with advice when to try again`() throws {
         try DaemonFixture.run("requests=2") { daemon in
-            let slow = try daemon.connect(window: 65_536, automatic: false)
+            let slow = try daemon.connect()
             let client = try daemon.connect()
-            for _ in 0..<2 { _ = try stall(daemon, slow) }
+            for _ in 0..<2 { _ = try hang(slow) }
             _ = try daemon.waitForStatus(client) { $0.running == 2 }
             let refused = try client.request("messages=1 bytes=1")
             let end = try daemon.end(of: refused, client)
@@ -91,14 +86,14 @@ struct AdmissionTests {
 
     @Test func `a full queue refuses with advice when to try again`() throws {
         try DaemonFixture.run("queued=3") { daemon in
-            let slow = try daemon.connect(window: 65_536, automatic: false)
+            let slow = try daemon.connect()
             let client = try daemon.connect()
             for _ in 0..<48 {
                 let running = try daemon.status(client).running
-                _ = try stall(daemon, slow)
+                _ = try hang(slow)
                 _ = try daemon.waitForStatus(client) { $0.running == running + 1 }
             }
-            for _ in 0..<3 { _ = try stall(daemon, slow) }
+            for _ in 0..<3 { _ = try hang(slow) }
             _ = try daemon.waitForStatus(client) { $0.queued == 3 }
             let refused = try client.request("messages=1 bytes=1")
             let end = try daemon.end(of: refused, client)

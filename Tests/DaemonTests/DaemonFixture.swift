@@ -126,6 +126,9 @@ final class DaemonFixture {
 
     func signal(_ number: Int32) { child?.kill(number) }
 
+    /// The daemon's process id.
+    var process: Int32 { child?.processIdentifier ?? 0 }
+
     private func end() throws {
         child?.kill(SIGKILL)
         let deadline = Result { try wait { exitStatus != nil } }

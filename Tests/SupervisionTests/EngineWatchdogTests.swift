@@ -30,3 +30,25 @@ struct EngineWatchdogTests {
         #expect(watchdog.tick() == .strike(.stuckStep(seconds: 10.5)))
     }
 }
+
+@Suite("StallPolicy")
+struct StallPolicyTests {
+    /// Seconds until a request is parked; nil within 30.
+    private func seconds(
+        isWaiting: Bool = true, othersWait: Bool = false, takes: Int? = nil
+    ) -> Int? {
+        var policy = StallPolicy()
+        return (1...30).first { second in
+            policy.tick(
+                isWaiting: isWaiting, hasTaken: second == takes, othersWait: othersWait,
+                seconds: 10)
+        }
+    }
+
+    @Test func `a client that takes nothing makes room, sooner while others wait`() {
+        #expect(seconds() == 10)
+        #expect(seconds(othersWait: true) == Limits.stallSecondsWhileOthersWait)
+        #expect(seconds(takes: 7) == 17)
+        #expect(seconds(isWaiting: false, othersWait: true) == nil, "nothing waits for it")
+    }
+}

@@ -46,6 +46,23 @@ struct RequestLedgerTests {
         #expect(!ledger.wasInterrupted(keys[2]))
     }
 
+    @Test func `a parked request goes on where its client is`() {
+        var ledger = RequestLedger()
+        let key = ledger.add(deadline: 9)
+        ledger.assign(key, to: 0)
+        for _ in 0..<5 { _ = ledger.didReceiveFrame(of: key, from: 0) }
+        ledger.park(key, takenBack: 2)
+        #expect(ledger.place(of: key) == .parked && ledger.wasInterrupted(key))
+        #expect(ledger.engineDied(0).isEmpty, "it runs nowhere")
+        #expect(ledger.didReceiveFrame(of: key, from: 0) == .discard)
+        #expect(ledger.expired(now: 9) == [key], "its time goes on")
+        ledger.resume(key)
+        #expect(ledger.place(of: key) == .queued)
+        ledger.assign(key, to: 1)
+        let deliveries = (0..<5).map { _ in ledger.didReceiveFrame(of: key, from: 1) }
+        #expect(deliveries == [.skip, .skip, .skip, .relay, .relay])
+    }
+
     @Test func `frames of an ended request, or of an engine that lost it, are discarded`() {
         var ledger = RequestLedger()
         let key = ledger.add(deadline: nil)
