@@ -38,6 +38,9 @@ public enum DaemonLimits {
     /// The kernel closes a dying process's connections last, so that a longer one did not die.
     static let exitMilliseconds: UInt64 = 200
 
+    /// Time that an engine has to end a request that is stopped: a long step and some.
+    static let farewellMilliseconds: UInt64 = 1_000
+
     /// How often engines that work are asked for their report, and stalled clients are looked at.
     static let housekeepingMilliseconds: UInt64 = 1_000
 

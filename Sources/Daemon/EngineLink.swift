@@ -11,7 +11,7 @@ final class EngineLink {
         /// A client's request.
         case request(RelayedRequest)
         /// A request whose client no longer waits; the engine still counts it as running.
-        case abandoned
+        case abandoned(Farewell?)
         /// A call of the supervisor's own.
         case call(EngineCall)
     }
@@ -84,8 +84,12 @@ final class EngineLink {
     }
 
     /// Makes the engine stop working on a request that nobody waits for any more.
-    func abandon(_ request: RelayedRequest, on streamID: UInt32) {
-        purposes[streamID] = .abandoned
+    ///
+    /// - Parameter farewell: told of the engine's END, or that none will come.
+    func abandon(
+        _ request: RelayedRequest, on streamID: UInt32, _ farewell: Farewell? = nil
+    ) {
+        purposes[streamID] = .abandoned(farewell)
         consumed(request.uncreditedByteCount, on: streamID)
         request.uncreditedByteCount = 0
         request.place = nil
@@ -152,6 +156,7 @@ final class EngineLink {
             if case .call(let call) = purpose { call } else { nil }
         }
         for case .request(let request) in purposes.values { request.place = nil }
+        for case .abandoned(let farewell?) in purposes.values { farewell.say() }
         purposes = [:]
         knownObjects = []
         isAskedForReport = false

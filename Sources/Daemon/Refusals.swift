@@ -56,6 +56,25 @@ enum Refusals {
             limit: limit)
     }
 
+    /// An object that nobody has put, or that was dropped.
+    static let unknownObject = EndMessage.failure(
+        .notFound, "UNKNOWN_OBJECT", "no object has this hash", field: "hash")
+
+    /// An object that the caller may not drop.
+    static let notOwner = EndMessage.failure(
+        .permissionDenied, "NOT_OWNER", "only who has put an object may drop it", field: "hash")
+
+    /// An object for which its owner's quota has no room; nil when there is room.
+    static func objectQuota(_ asked: Int, used: Int, limit: Int) -> [UInt8]? {
+        guard limit > 0, used + asked > limit else { return nil }
+        guard asked <= limit else { return beyondQuota("bytes of objects", asked, limit) }
+        return EndMessage.failure(
+            .resourceExhausted, "QUOTA_OBJECT_BYTES",
+            "your objects would have \(used + asked) bytes, your quota is \(limit); drop some",
+            asked: used + asked, limit: limit,
+            retryAfterMilliseconds: Supervision.Limits.queueRetryAfterMilliseconds)
+    }
+
     /// Something between us and the engine went wrong.
     static func relayFailed(_ message: String) -> [UInt8] {
         EndMessage.failure(.internal, "RELAY_FAILED", message)

@@ -79,10 +79,10 @@ extension Supervisor {
     private func didCancel(_ streamID: UInt32, from session: ClientSession) {
         forget(streamID, of: session)
         if let request = session.requests[streamID] {
-            release(request)
-            pump()
+            stop(request, Self.cancelled)
+        } else {
+            session.end(streamID, Self.cancelled)
         }
-        session.end(streamID, Self.cancelled)
     }
 
     private static var cancelled: [UInt8] {

@@ -155,7 +155,8 @@ extension Supervisor {
         switch link.purposes.removeValue(forKey: frame.streamID) {
         case .request(let request): didEnd(request, with: frame, on: link)
         case .call(let call): call.finish(.ended(reply: call.reply, end: frame.payload))
-        case .abandoned:
+        case .abandoned(let farewell):
+            farewell?.say(frame.payload)
             queue.didFinish(on: link.index)
             pump()
         case nil: break

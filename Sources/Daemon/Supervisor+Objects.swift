@@ -74,7 +74,8 @@ extension Supervisor {
     }
 
     private func store(_ upload: ObjectUpload) {
-        let outcome = objects.put(upload.content, hash: upload.hash, kind: upload.kind)
+        let outcome = objects.put(
+            upload.content, hash: upload.hash, kind: upload.kind, owner: upload.session.identity)
         forget(upload)
         switch outcome {
         case .stored, .existed:
@@ -87,13 +88,14 @@ extension Supervisor {
 
     // MARK: ListObjects, DropObject
 
-    var objectList: Neurond_V1_ListObjectsReply {
+    func objectList(for session: ClientSession) -> Neurond_V1_ListObjectsReply {
         .with {
-            $0.objects = objects.all.map { object in
+            $0.objects = objects.owned.map { object in
                 .with {
                     $0.hash = Data(object.hash)
                     $0.kind = Neurond_V1_ObjectKind(rawValue: object.kind) ?? .unspecified
                     $0.byteCount = UInt64(object.content.count)
+                    $0.mine = object.owners.contains(session.identity)
                 }
             }
         }
@@ -107,14 +109,20 @@ extension Supervisor {
                     .invalidArgument, "MALFORMED_MESSAGE", "not a DropObjectRequest"))
         }
         let hash = [UInt8](request.hash)
-        guard objects.drop(hash) else {
-            return refuse(
-                streamID, of: session,
-                EndMessage.failure(
-                    .notFound, "UNKNOWN_OBJECT", "no object has this hash", field: "hash"))
+        let identity = session.role == .admin ? nil : session.identity
+        switch objects.drop(hash, by: identity, newest: ledger.newest) {
+        case .unknown: return refuse(streamID, of: session, Refusals.unknownObject)
+        case .notOwned: return refuse(streamID, of: session, Refusals.notOwner)
+        case .kept, .dropped: break
         }
-        drop(hash)
+        sweepObjects()
         session.answer(streamID, EndMessage.encode(Neurond_V1_DropObjectReply()))
+    }
+
+    /// Lets go what was dropped, once no request is open that may name it and run again.
+    func sweepObjects() {
+        guard objects.hasDropped else { return }
+        for hash in objects.sweep(oldest: ledger.oldest) { drop(hash) }
     }
 
     /// Has the engines forget an object; that they do is not waited for.

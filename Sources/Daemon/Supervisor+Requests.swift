@@ -79,7 +79,7 @@ extension Supervisor {
         case .capabilities:
             answerCapabilities(streamID, of: session, deadline: request.options.deadline)
         case .status: session.answer(streamID, EndMessage.encode(status))
-        case .listObjects: session.answer(streamID, EndMessage.encode(objectList))
+        case .listObjects: session.answer(streamID, EndMessage.encode(objectList(for: session)))
         case .dropObject: dropObject(request.payload, streamID, of: session)
         case .drain: drain(request.payload, streamID, of: session)
         case .loadModel, .unloadModel:
@@ -241,6 +241,18 @@ extension Supervisor {
         pump()
     }
 
+    /// Ends a request because its time is over or its client wants no more: what an engine has
+    /// done until then it tells in its END, with the status that we give.
+    func stop(_ request: RelayedRequest, _ end: [UInt8]) {
+        guard let place = request.place else { return fail(request, end) }
+        let farewell = Farewell(loop, request.session, request.streamID, end) { [outbox] in
+            outbox.flush()
+        }
+        place.link.abandon(request, on: place.streamID, farewell)
+        forget(request)
+        pump()
+    }
+
     /// Ends a request of which no engine has heard.
     func refuse(_ streamID: UInt32, of session: ClientSession, _ end: [UInt8]) {
         session.end(streamID, end)
@@ -259,6 +271,7 @@ extension Supervisor {
         budget.release(request.payload.count, for: request.session.number)
         request.session.requests[request.streamID] = nil
         if ledger.nextDeadline == nil { scheduleDeadlines() }
+        sweepObjects()
     }
 }
 

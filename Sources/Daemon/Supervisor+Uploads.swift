@@ -25,6 +25,14 @@ extension Supervisor {
                     field: "byte_count", asked: Int(clamping: request.byteCount), limit: limit))
         }
         let byteCount = Int(request.byteCount)
+        let identity = session.identity
+        let used = uploads.reduce(objects.byteCount(of: identity)) {
+            $0 + ($1.session.identity == identity ? $1.byteCount : 0)
+        }
+        let quota = queue.quotas.quota(of: identity).objectBytes
+        if let end = Refusals.objectQuota(byteCount, used: used, limit: quota) {
+            return refuse(frame.streamID, of: session, end)
+        }
         guard objects.reserve(byteCount: byteCount) else {
             return refuse(frame.streamID, of: session, Self.objectsFull(byteCount, objects))
         }
@@ -59,7 +67,7 @@ extension Supervisor {
     }
 
     private func finish(_ upload: ObjectUpload) {
-        if objects.contains(upload.hash) {
+        if objects.claim(upload.hash, by: upload.session.identity) {
             forget(upload)
             let reply = Self.putReply(upload.hash, existed: true)
             return upload.session.answer(upload.streamID, reply)

@@ -170,7 +170,7 @@ public final class Supervisor {
 
     private func expire(_ key: RequestKey) {
         if let request = requests[key] {
-            fail(request, Self.deadlineExceeded)
+            stop(request, Self.deadlineExceeded)
         } else if let upload = uploads.first(where: { $0.key == key }) {
             reject(upload, Self.deadlineExceeded)
         } else if let index = waitingForCapabilities.firstIndex(where: { $0.key == key }) {

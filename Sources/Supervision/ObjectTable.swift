@@ -2,7 +2,9 @@
 ///
 /// Content never changes under a hash, so storing twice is storing once, and an engine that
 /// starts again is given the same objects. Nothing is evicted: a client that was told that an
-/// object is stored may rely on it, so a full table refuses instead.
+/// object is stored may rely on it, so a full table refuses instead. Whoever puts an object owns
+/// it, together with others who put the same; once the last owner has dropped it, it stays for the
+/// requests that were open then, since they may have to be run again.
 public struct ObjectTable: Sendable {
     /// One stored object.
     public struct Object: Equatable, Sendable {
@@ -12,6 +14,10 @@ public struct ObjectTable: Sendable {
         public let kind: Int
         /// The content.
         public let content: [UInt8]
+        /// Who has put it and not dropped it.
+        public fileprivate(set) var owners: Set<Identity> = []
+        /// Once nobody owns it: the newest request that it is kept for.
+        fileprivate var keptFor: RequestKey?
     }
 
     /// What became of an upload.
@@ -24,6 +30,18 @@ public struct ObjectTable: Sendable {
         case bytesExceeded(asked: Int, limit: Int)
         /// The table has as many objects as it may.
         case countExceeded(limit: Int)
+    }
+
+    /// What became of a wish to drop.
+    public enum DropOutcome: Equatable, Sendable {
+        /// No object has this hash.
+        case unknown
+        /// It is others'.
+        case notOwned
+        /// Others own it still.
+        case kept
+        /// Nobody owns it any more; ``sweep(oldest:)`` tells when it is gone.
+        case dropped
     }
 
     private let byteLimit: Int
@@ -45,11 +63,29 @@ public struct ObjectTable: Sendable {
     /// How many objects are stored.
     public var count: Int { objects.count }
 
-    /// All objects, oldest first.
+    /// All objects, oldest first, with those that are only kept for open requests.
     public var all: [Object] { order.compactMap { objects[$0] } }
+
+    /// All objects that somebody owns, oldest first.
+    public var owned: [Object] { all.filter { !$0.owners.isEmpty } }
+
+    /// Bytes of the objects that an identity owns.
+    public func byteCount(of identity: Identity) -> Int {
+        objects.values.reduce(0) { $0 + ($1.owners.contains(identity) ? $1.content.count : 0) }
+    }
 
     /// Whether an object of this hash is stored.
     public func contains(_ hash: [UInt8]) -> Bool { objects[hash] != nil }
+
+    /// Makes an identity an owner of an object that is stored.
+    ///
+    /// - Returns: whether it is.
+    public mutating func claim(_ hash: [UInt8], by identity: Identity) -> Bool {
+        guard objects[hash] != nil else { return false }
+        objects[hash]?.owners.insert(identity)
+        objects[hash]?.keptFor = nil
+        return true
+    }
 
     /// Keeps room for content that is still on its way, until ``release(byteCount:)``.
     ///
@@ -76,25 +112,61 @@ public struct ObjectTable: Sendable {
     ///   - content: the bytes.
     ///   - hash: their hash; the caller computes it and is trusted.
     ///   - kind: what they are; a second upload of the same bytes keeps the first kind.
-    public mutating func put(_ content: [UInt8], hash: [UInt8], kind: Int) -> Outcome {
-        guard objects[hash] == nil else { return .existed }
+    ///   - owner: who may drop it.
+    public mutating func put(
+        _ content: [UInt8], hash: [UInt8], kind: Int, owner: Identity
+    ) -> Outcome {
+        if claim(hash, by: owner) { return .existed }
         guard objects.count < countLimit else { return .countExceeded(limit: countLimit) }
         guard content.count <= byteLimit - byteCount else {
             return .bytesExceeded(asked: byteCount + content.count, limit: byteLimit)
         }
-        objects[hash] = Object(hash: hash, kind: kind, content: content)
+        objects[hash] = Object(hash: hash, kind: kind, content: content, owners: [owner])
         order.append(hash)
         byteCount += content.count
         return .stored
     }
 
-    /// Forgets an object.
+    /// Ends what an identity has of an object.
     ///
-    /// - Returns: whether it was there.
-    public mutating func drop(_ hash: [UInt8]) -> Bool {
-        guard let object = objects.removeValue(forKey: hash) else { return false }
-        order.removeAll { $0 == hash }
-        byteCount -= object.content.count
-        return true
+    /// - Parameters:
+    ///   - identity: whose wish it is; nil drops it for all.
+    ///   - newest: the newest request, which may still need it.
+    public mutating func drop(
+        _ hash: [UInt8], by identity: Identity?, newest: RequestKey
+    ) -> DropOutcome {
+        guard let object = objects[hash], !object.owners.isEmpty else { return .unknown }
+        guard let identity else { return disown(hash, newest) }
+        guard object.owners.contains(identity) else { return .notOwned }
+        guard object.owners.count == 1 else {
+            objects[hash]?.owners.remove(identity)
+            return .kept
+        }
+        return disown(hash, newest)
+    }
+
+    private mutating func disown(_ hash: [UInt8], _ newest: RequestKey) -> DropOutcome {
+        objects[hash]?.owners = []
+        objects[hash]?.keptFor = newest
+        return .dropped
+    }
+
+    /// Whether anything is kept for open requests alone.
+    public var hasDropped: Bool { objects.values.contains { $0.keptFor != nil } }
+
+    /// Forgets what was dropped and is needed no more.
+    ///
+    /// - Parameter oldest: the oldest request that is open; nil when none is.
+    /// - Returns: the hashes of what is gone.
+    public mutating func sweep(oldest: RequestKey?) -> [[UInt8]] {
+        let gone = order.filter { hash in
+            guard let newest = objects[hash]?.keptFor else { return false }
+            return oldest.map { $0.value > newest.value } ?? true
+        }
+        for hash in gone {
+            byteCount -= objects.removeValue(forKey: hash)?.content.count ?? 0
+            order.removeAll { $0 == hash }
+        }
+        return gone
     }
 }

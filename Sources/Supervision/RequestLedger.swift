@@ -50,6 +50,12 @@ public struct RequestLedger: Sendable {
     /// Requests that are queued or running.
     public var count: Int { entries.count }
 
+    /// The newest name that was given, whether or not its request is open.
+    public var newest: RequestKey { RequestKey(lastKey) }
+
+    /// The oldest request that is queued, running or parked.
+    public var oldest: RequestKey? { entries.keys.min { $0.value < $1.value } }
+
     /// Takes up a request.
     ///
     /// - Parameter deadline: when it is to be ended, on the caller's clock; nil is never.

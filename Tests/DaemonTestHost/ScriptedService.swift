@@ -53,7 +53,7 @@ final class ScriptedService: Sendable {
         case .explain: return await explain(payload, sink)
         case .putObject: return await take(payload, incoming)
         case .dropObject: seen.withLock { $0.objects -= 1 }
-        default: await perform(payload, sink)
+        default: return await perform(payload, sink)
         }
         return []
     }
@@ -106,23 +106,35 @@ final class ScriptedService: Sendable {
         return []
     }
 
-    private func perform(_ payload: [UInt8], _ sink: EngineSink) async {
+    private func perform(_ payload: [UInt8], _ sink: EngineSink) async -> [UInt8] {
         let script = Script(payload)
         if script["account"] > 0 { await sendAccount(payload, sink) }
         for index in 0..<script["messages"] {
             if script["die_at"] == index + 1 { crash() }
             if script["hang_at"] == index + 1 { await hang() }
             if Task.isCancelled {
-                return seen.withLock { $0.cancelled += 1 }
+                seen.withLock { $0.cancelled += 1 }
+                return partialEnd(index)
             }
             let bytes = (0..<script["bytes"]).map { UInt8(truncatingIfNeeded: index &* 7 &+ $0) }
             await sink.send(message: bytes)
         }
         let tensor = script["tensor"]
-        guard tensor > 0 else { return }
+        guard tensor > 0 else { return [] }
         let data = (0..<tensor).map { UInt8(truncatingIfNeeded: $0 &* 13) }
         let descriptor = TensorDescriptor(name: "t", type: .uint8, shape: [tensor])
         await sink.send(tensor: descriptor, data: data)
+        return []
+    }
+
+    /// What an engine says of a request that was stopped: how many messages there are.
+    private func partialEnd(_ count: Int) -> [UInt8] {
+        let end = Neurond_V1_End.with {
+            $0.status.code = .cancelled
+            $0.usage.generatedTokens = UInt32(count)
+            $0.partial.generatedTokens = UInt32(count)
+        }
+        return (try? end.serializedBytes()) ?? []
     }
 
     private func hang() async {

@@ -60,6 +60,7 @@ struct AdmissionTests {
             let slow = try daemon.connect()
             let client = try daemon.connect()
             let first = try hang(slow, "kv=60")
+            _ = try daemon.waitForStatus(client) { $0.running == 1 }
             let second = try slow.request("messages=1 kv=60", lane: .bulk)
             _ = try daemon.waitForStatus(client) { $0.running == 1 && $0.queued == 1 }
             let beyond = try client.request("kv=101")

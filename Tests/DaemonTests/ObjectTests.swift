@@ -80,4 +80,38 @@ struct ObjectTests {
             #expect(try daemon.end(of: third, client).status.reason == "OBJECT_TOO_LARGE")
         }
     }
+
+    @Test func `a dropped object stays for a request that was open, also on a new engine`() throws {
+        try DaemonFixture.run { daemon in
+            let client = try daemon.connect()
+            let slow = try daemon.connect(window: 65_536, automatic: false)
+            let open = try slow.request("messages=40 bytes=50000")
+            try daemon.wait { slow.frames[open] != nil }
+            let hash = try Neurond_V1_PutObjectReply(
+                serializedBytes: daemon.reply(client, .putObject, put("one"))
+            ).hash
+            let drop = Neurond_V1_DropObjectRequest.with { $0.hash = hash }
+            _ = try daemon.reply(client, .dropObject, drop)
+            let listed = try daemon.reply(
+                client, .listObjects, Neurond_V1_ListObjectsRequest())
+            #expect(try Neurond_V1_ListObjectsReply(serializedBytes: listed).objects.isEmpty)
+            kill(try daemon.status(client).engines[0].process, SIGKILL)
+            _ = try daemon.waitForStatus(client) { $0.engines[0].restarts == 1 }
+            try daemon.waitForEngine(client, toHaveSeen: "cancelled=0 objects=1")
+            slow.consumeAll()
+            #expect(try daemon.end(of: open, slow).status.code == .ok)
+            try daemon.waitForEngine(client, toHaveSeen: "cancelled=0 objects=0")
+        }
+    }
+
+    @Test func `a quota on object bytes refuses what goes beyond`() throws {
+        try DaemonFixture.run("objects=5") { daemon in
+            let client = try daemon.connect()
+            _ = try daemon.reply(client, .putObject, put("one"))
+            let second = try daemon.end(of: client.call(.putObject, put("two")), client)
+            #expect(second.status.reason == "QUOTA_OBJECT_BYTES")
+            let large = try daemon.end(of: client.call(.putObject, put("larger")), client)
+            #expect(large.status.reason == "OVER_QUOTA" && large.status.limit == 5)
+        }
+    }
 }

@@ -46,30 +46,31 @@ struct DrainControllerTests {
 struct ObjectTableTests {
     @Test func `storing twice is storing once`() {
         var table = ObjectTable()
-        #expect(table.put([1, 2], hash: [9], kind: 1) == .stored)
-        #expect(table.put([1, 2], hash: [9], kind: 2) == .existed)
+        #expect(table.put([1, 2], hash: [9], kind: 1, owner: .user(1)) == .stored)
+        #expect(table.put([1, 2], hash: [9], kind: 2, owner: .user(1)) == .existed)
         #expect(table.all.map(\.content) == [[1, 2]] && table.all.map(\.kind) == [1])
         #expect(table.byteCount == 2)
     }
 
     @Test func `limits refuse and leave what is stored alone`() {
         var table = ObjectTable(byteLimit: 5, countLimit: 2)
-        #expect(table.put([1, 2, 3], hash: [1], kind: 1) == .stored)
+        #expect(table.put([1, 2, 3], hash: [1], kind: 1, owner: .user(1)) == .stored)
         #expect(
-            table.put([4, 5, 6], hash: [2], kind: 1) == .bytesExceeded(asked: 6, limit: 5))
-        #expect(table.put([], hash: [3], kind: 1) == .stored)
-        #expect(table.put([], hash: [4], kind: 1) == .countExceeded(limit: 2))
+            table.put([4, 5, 6], hash: [2], kind: 1, owner: .user(1))
+                == .bytesExceeded(asked: 6, limit: 5))
+        #expect(table.put([], hash: [3], kind: 1, owner: .user(1)) == .stored)
+        #expect(table.put([], hash: [4], kind: 1, owner: .user(1)) == .countExceeded(limit: 2))
         #expect(table.count == 2)
     }
 
     @Test func `room that is kept for an upload is nobody else's until it is given back`() {
         var table = ObjectTable(byteLimit: 5, countLimit: 2)
-        #expect(table.put([1], hash: [1], kind: 1) == .stored)
+        #expect(table.put([1], hash: [1], kind: 1, owner: .user(1)) == .stored)
         let first = table.reserve(byteCount: 5)
         let second = table.reserve(byteCount: 3)
         let third = table.reserve(byteCount: 1)
         #expect([first, second, third] == [false, true, false])
-        #expect(table.put([1, 2, 3], hash: [2], kind: 1) == .stored)
+        #expect(table.put([1, 2, 3], hash: [2], kind: 1, owner: .user(1)) == .stored)
         table.release(byteCount: 3)
         #expect(table.contains([2]) && !table.contains([3]))
         #expect(table.reservedByteCount == 0 && table.byteCount == 4)
@@ -77,12 +78,46 @@ struct ObjectTableTests {
 
     @Test func `a dropped object makes room, and objects keep their order`() {
         var table = ObjectTable(byteLimit: 3)
-        for hash in 1...3 as ClosedRange<UInt8> { _ = table.put([0], hash: [hash], kind: 1) }
-        let drops = (0..<2).map { _ in table.drop([2]) }
-        #expect(drops == [true, false])
-        #expect(table.byteCount == 2)
-        #expect(table.put([7], hash: [4], kind: 1) == .stored)
+        for hash in 1...3 as ClosedRange<UInt8> {
+            _ = table.put([0], hash: [hash], kind: 1, owner: .user(1))
+        }
+        let drops = (0..<2).map { _ in
+            table.drop([2], by: .user(1), newest: RequestKey(0))
+        }
+        #expect(drops == [.dropped, .unknown])
+        #expect(table.sweep(oldest: nil) == [[2]])
+        #expect(table.put([0], hash: [4], kind: 1, owner: .user(1)) == .stored)
         #expect(table.all.map(\.hash) == [[1], [3], [4]])
+    }
+
+    @Test func `only who has put an object may drop it, and it stays for the others`() {
+        var table = ObjectTable()
+        for user in 1...3 as ClosedRange<UInt32> {
+            _ = table.put([5, 5], hash: [1], kind: 1, owner: .user(user))
+        }
+        let newest = RequestKey(9)
+        #expect(table.drop([1], by: .user(4), newest: newest) == .notOwned)
+        #expect(table.drop([1], by: .user(1), newest: newest) == .kept)
+        #expect(table.drop([1], by: .user(1), newest: newest) == .notOwned)
+        #expect(table.byteCount(of: .user(1)) == 0 && table.byteCount(of: .user(2)) == 2)
+        #expect(table.drop([1], by: nil, newest: newest) == .dropped, "an admin drops it for all")
+        #expect(table.owned.isEmpty)
+    }
+
+    @Test func `a dropped object is kept for the requests that were open then`() {
+        var table = ObjectTable()
+        _ = table.put([5], hash: [1], kind: 1, owner: .user(1))
+        #expect(!table.hasDropped)
+        #expect(table.drop([1], by: .user(1), newest: RequestKey(9)) == .dropped)
+        #expect(table.sweep(oldest: RequestKey(7)) == [])
+        #expect(table.contains([1]))
+        let isClaimed = table.claim([1], by: .user(2))
+        #expect(isClaimed, "somebody puts it again")
+        #expect(table.sweep(oldest: nil) == [])
+        #expect(table.owned.count == 1)
+        #expect(table.drop([1], by: .user(2), newest: RequestKey(9)) == .dropped)
+        #expect(table.sweep(oldest: RequestKey(10)) == [[1]])
+        #expect(!table.contains([1]) && table.byteCount == 0 && !table.hasDropped)
     }
 }
 
