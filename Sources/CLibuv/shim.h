@@ -1,4 +1,4 @@
-// libuv for Swift, and the two calls that its importer cannot spell.
+// libuv for Swift, and the few calls that its importer cannot spell.
 #ifndef NEUROND_CLIBUV_SHIM_H
 #define NEUROND_CLIBUV_SHIM_H
 
@@ -27,6 +27,19 @@ static inline int neurond_get_peer_credentials(int descriptor,
     // The layout of `struct ucred` is kernel ABI: pid, uid, gid, each 32 bits.
     int status = getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, result, &length);
     return (status == 0 && length == sizeof(*result)) ? 0 : -1;
+}
+
+// SO_PEERGROUPS, which older headers lack; the number is kernel ABI.
+#ifndef SO_PEERGROUPS
+#define SO_PEERGROUPS 59
+#endif
+
+// Returns how many supplementary groups the peer had when it connected, or -1 where the socket
+// carries none or they do not fit.
+static inline int neurond_get_peer_groups(int descriptor, uint32_t *groups, uint32_t capacity) {
+    socklen_t length = capacity * sizeof(*groups);
+    int status = getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, groups, &length);
+    return status == 0 ? (int)(length / sizeof(*groups)) : -1;
 }
 
 // Names the calling thread; `prctl` is variadic and `pthread_setname_np` needs _GNU_SOURCE.

@@ -24,4 +24,7 @@ enum Limits {
     /// Bytes for the record of a user or group; one with thousands of members outgrows what the
     /// system suggests.
     static let accountByteCount = 262_144
+
+    /// Supplementary groups of a process: the kernel's own bound (NGROUPS_MAX).
+    static let groupCount = 65_536
 }

@@ -5,6 +5,7 @@ import Glibc
 public final class Listener {
     private let box: HandleBox
     private let isPipe: Bool
+    private var lock: SocketLock?
     private var onConnection: ((ByteStream) -> Void)?
     /// The address that clients connect to; for TCP port 0, with the port that was chosen.
     public private(set) var boundAddress: Address
@@ -12,41 +13,78 @@ public final class Listener {
     /// Starts to listen.
     ///
     /// A socket file that nobody answers on any more is replaced; a live one, or a file that is
-    /// not a socket, is refused. The socket file gets its mode before anybody can connect, and is
-    /// removed by ``close()``.
+    /// not a socket, is refused, and so is a path that another process is about to listen on. The
+    /// socket file gets its group and mode before anybody can connect, and is removed by
+    /// ``close()``.
     ///
     /// - Parameters:
     ///   - loop: where the connections live.
     ///   - address: the host of a TCP address must be numeric or `localhost`.
     ///   - mode: the permissions of the socket file.
+    ///   - group: the group of the socket file; nil is the process's own.
     ///   - onConnection: given each accepted stream, which is not yet being read.
     /// - Throws: ``LoopError`` saying which address and why.
     public init(
-        _ loop: Loop, address: Address, mode: UInt16 = 0o660,
+        _ loop: Loop, address: Address, mode: UInt16 = 0o660, group: UInt32? = nil,
         onConnection: @escaping (ByteStream) -> Void
     ) throws(LoopError) {
-        switch address {
-        case .unix(let path):
+        if case .unix(let path) = address {
+            lock = try SocketLock(for: path)
             try Listener.removeStaleSocket(at: path)
-            isPipe = true
-            box = try HandleBox(loop, UV_NAMED_PIPE, operation: "make a pipe") { memory in
-                uv_pipe_init(loop.raw, memory.assumingMemoryBound(to: uv_pipe_t.self), 0)
-            }
-        case .tcp:
-            isPipe = false
-            box = try HandleBox(loop, UV_TCP, operation: "make a TCP socket") { memory in
-                uv_tcp_init(loop.raw, memory.assumingMemoryBound(to: uv_tcp_t.self))
-            }
         }
+        isPipe = !address.isTCP
+        box = try Listener.makeBox(loop, isPipe: isPipe)
         self.onConnection = onConnection
         boundAddress = address
         box.attach(self)
         do throws(LoopError) {
-            try bind(address, mode: mode)
+            try bind(address, mode: mode, group: group)
             try listen(address)
         } catch {
-            box.close()
+            close()
             throw error
+        }
+    }
+
+    /// Listens on a socket that somebody else opened, who also owns its file.
+    ///
+    /// - Parameters:
+    ///   - loop: where the connections live.
+    ///   - descriptor: closed with the listener, and by a failure.
+    ///   - onConnection: given each accepted stream, which is not yet being read.
+    /// - Throws: ``LoopError`` for a descriptor that is no such socket.
+    public init(
+        _ loop: Loop, adopting descriptor: Int32, onConnection: @escaping (ByteStream) -> Void
+    ) throws(LoopError) {
+        let subject = "descriptor \(descriptor)"
+        guard let address = InheritedSockets.address(of: descriptor) else {
+            throw .system(operation: "listen on the inherited", subject: subject, code: -EINVAL)
+        }
+        isPipe = !address.isTCP
+        box = try Listener.makeBox(loop, isPipe: isPipe)
+        self.onConnection = onConnection
+        boundAddress = address
+        box.attach(self)
+        do throws(LoopError) {
+            let code =
+                isPipe
+                ? uv_pipe_open(box.pointer(), descriptor) : uv_tcp_open(box.pointer(), descriptor)
+            try LoopError.check(code, "adopt", subject)
+            try listen(address)
+        } catch {
+            close()
+            throw error
+        }
+    }
+
+    private static func makeBox(_ loop: Loop, isPipe: Bool) throws(LoopError) -> HandleBox {
+        guard isPipe else {
+            return try HandleBox(loop, UV_TCP, operation: "make a TCP socket") { memory in
+                uv_tcp_init(loop.raw, memory.assumingMemoryBound(to: uv_tcp_t.self))
+            }
+        }
+        return try HandleBox(loop, UV_NAMED_PIPE, operation: "make a pipe") { memory in
+            uv_pipe_init(loop.raw, memory.assumingMemoryBound(to: uv_pipe_t.self), 0)
         }
     }
 
@@ -54,13 +92,18 @@ public final class Listener {
     public func close() {
         onConnection = nil
         box.close()
+        // The socket's file is gone by now; whoever comes next finds neither.
+        lock?.release()
     }
 
-    private func bind(_ address: Address, mode: UInt16) throws(LoopError) {
+    private func bind(_ address: Address, mode: UInt16, group: UInt32?) throws(LoopError) {
         switch address {
         case .unix(let path):
             try LoopError.check(uv_pipe_bind(box.pointer(), path), "bind", "\(address)")
             // Between bind and listen a connect is refused, so nobody slips in before this.
+            guard group.map({ chown(path, .max, $0) }) ?? 0 == 0 else {
+                throw .system(operation: "set the group of", subject: "\(address)", code: -errno)
+            }
             guard chmod(path, mode_t(mode)) == 0 else {
                 throw .system(operation: "set the mode of", subject: "\(address)", code: -errno)
             }

@@ -6,6 +6,8 @@ public struct PeerCredentials: Sendable, Equatable {
     public let userIdentifier: UInt32
     /// The effective group id.
     public let groupIdentifier: UInt32
+    /// The supplementary groups that the process had when it connected.
+    public let supplementaryGroups: [UInt32]
     /// The process id, which may have been reused since.
     public let processIdentifier: Int32
 
@@ -17,6 +19,17 @@ public struct PeerCredentials: Sendable, Equatable {
         guard raw.pid != 0 else { return nil }
         userIdentifier = raw.uid
         groupIdentifier = raw.gid
+        supplementaryGroups = Self.groups(of: descriptor)
         processIdentifier = raw.pid
+    }
+
+    /// All groups of the peer.
+    public var groups: Set<UInt32> { Set(supplementaryGroups + [groupIdentifier]) }
+
+    private static func groups(of descriptor: Int32) -> [UInt32] {
+        // More than a process can have makes the kernel say so; then none count.
+        var groups = [UInt32](repeating: 0, count: Limits.groupCount)
+        let count = neurond_get_peer_groups(descriptor, &groups, UInt32(groups.count))
+        return Array(groups.prefix(Int(max(0, count))))
     }
 }
