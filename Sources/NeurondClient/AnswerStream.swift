@@ -129,7 +129,7 @@ public struct AnswerStream<Reply: SwiftProtobuf.Message & Sendable>: AsyncSequen
             let end: Neurond_V1_End = try decode(payload)
             let trailers = Trailers(end)
             owner.trailers.withLock { $0 = trailers }
-            guard end.status.code == .ok else { throw NeurondError(status: end.status) }
+            guard end.status.code == .ok else { throw NeurondError(end: end) }
             guard reply == nil else { throw .malformedReply("it ends before its last tensor") }
         }
 

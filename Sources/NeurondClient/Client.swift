@@ -132,6 +132,7 @@ public final class Client: Sendable {
         if options.deadline != nil { request.options.deadlineMs = options.deadlineMilliseconds }
         if !options.requestID.isEmpty { request.options.requestID = options.requestID }
         if !options.model.isEmpty { request.options.model = options.model }
+        if let lane = options.lane { request.options.lane = lane }
         let encoded = Result { () throws(NeurondError) in try Self.encode(request) }
         let call = Call(
             method: Request.method.rawValue, payload: (try? encoded.get()) ?? [], upload: upload,

@@ -23,4 +23,7 @@ enum Limits {
 
     /// Calls that wait for a free stream before a further one is refused.
     static let waitingCallCount = 65_536
+
+    /// Bytes of a file that holds one token.
+    static let tokenFileByteCount = 4_096
 }

@@ -33,6 +33,10 @@ public struct NeurondError: Error, Sendable, Equatable {
     public let limit: UInt64
     /// When to try again; nil where the daemon gave no time.
     public let retryAfter: Duration?
+    /// How far the request had come, where it ended before its answer was complete.
+    ///
+    /// What the stream has given until then is valid.
+    public var partial: Neurond_V1_Partial?
 
     /// An error from its parts.
     public init(
@@ -59,6 +63,12 @@ public struct NeurondError: Error, Sendable, Equatable {
             asked: status.asked, limit: status.limit,
             retryAfter: status.retryAfterMs == 0
                 ? nil : .milliseconds(Int64(status.retryAfterMs)))
+    }
+
+    /// What the daemon's END says, with how far the request had come.
+    init(end: Neurond_V1_End) {
+        self.init(status: end.status)
+        partial = end.hasPartial ? end.partial : nil
     }
 
     /// Whether the same request may succeed later: the daemon was busy, gone, or gave a time.

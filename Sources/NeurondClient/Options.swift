@@ -1,3 +1,5 @@
+public import Messages
+
 /// How to connect.
 public struct ConnectOptions: Sendable {
     /// Secret for daemons that ask for one; it never crosses the wire.
@@ -25,12 +27,18 @@ public struct CallOptions: Sendable {
     public var requestID: String
     /// Name or digest of the model; empty: the only one, or the first.
     public var model: String
+    /// Whether somebody waits for the answer at a keyboard; nil leaves it to the daemon to decide.
+    public var lane: Neurond_V1_Lane?
 
     /// Options with their defaults.
-    public init(deadline: Duration? = nil, requestID: String = "", model: String = "") {
+    public init(
+        deadline: Duration? = nil, requestID: String = "", model: String = "",
+        lane: Neurond_V1_Lane? = nil
+    ) {
         self.deadline = deadline
         self.requestID = requestID
         self.model = model
+        self.lane = lane
     }
 
     /// The deadline in the unit of the protocol; at least 1, since 0 would mean none.

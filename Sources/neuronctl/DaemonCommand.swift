@@ -17,7 +17,9 @@ extension DaemonCommand {
         let client = try await Client.connect(
             to: connection.resolvedAddress(console.environment),
             options: ConnectOptions(
-                token: console.environment["NEUROND_TOKEN"], agent: "neuronctl"))
+                token: ConnectOptions.token(
+                    file: connection.tokenFile, environment: console.environment),
+                agent: "neuronctl"))
         defer { client.close() }
         try await run(client, console)
     }
@@ -43,7 +45,7 @@ struct Neuronctl: AsyncParsableCommand {
         discussion: """
             Data goes to standard output, progress to standard error. Exit codes: 0 done, \
             1 failed, 2 wrong usage, 130 interrupted. A token for daemons that ask for one is \
-            read from $NEUROND_TOKEN.
+            read from --token-file, $NEUROND_TOKEN, or the file that $NEUROND_TOKEN_FILE names.
 
             Example: neuronctl generate '2+3=' --max-tokens 4 --hook 'zero L1N7 at last'
             """,

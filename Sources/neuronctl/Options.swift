@@ -12,6 +12,13 @@ struct ConnectionOptions: ParsableArguments {
             discussion: "Default: $NEUROND_ADDRESS, else the daemon's own default."))
     var address: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "File that holds the token for a daemon that asks for one, readable by you alone.",
+            discussion: "Default: $NEUROND_TOKEN, else the file that $NEUROND_TOKEN_FILE names.",
+            valueName: "path"))
+    var tokenFile: String?
+
     @Flag(help: "Answer in JSON on standard output; errors too.")
     var json = false
 

@@ -3,6 +3,7 @@ import FakeDaemon
 import Foundation
 import Messages
 import SwiftProtobuf
+import Synchronization
 import Testing
 import Wire
 
@@ -103,6 +104,35 @@ import Wire
             #expect(ids == Array(0..<100))
             #expect(stream.trailers?.usage.cachedTokens == 1)
         }
+    }
+
+    @Test func errorSaysHowFarTheRequestHadCome() async throws {
+        try await withDaemon { _ in
+            var end = Neurond_V1_End()
+            end.status.code = .deadlineExceeded
+            end.partial.items = 3
+            end.partial.itemsFinished = 1
+            return [.end((try? end.serializedBytes()) ?? [])]
+        } _: { _, client in
+            let error = await #expect(throws: NeurondError.self) {
+                _ = try await client.tokenize("x")
+            }
+            #expect(error?.partial?.items == 3 && error?.partial?.itemsFinished == 1)
+        }
+    }
+
+    @Test func laneGoesWithTheRequest() async throws {
+        let lanes = Mutex<[Neurond_V1_Lane]>([])
+        try await withDaemon { request in
+            let envelope = try? Neurond_V1_RequestEnvelope(serializedBytes: request.payload)
+            lanes.withLock { $0.append(envelope?.options.lane ?? .unspecified) }
+            return [.reply(Self.tokenizeReply), .ok]
+        } _: { _, client in
+            let request = Neurond_V1_TokenizeRequest()
+            _ = try await client.answer(to: request, options: CallOptions(lane: .bulk))
+            _ = try await client.answer(to: request)
+        }
+        #expect(lanes.withLock { $0 } == [.bulk, .unspecified])
     }
 
     @Test func slowConsumerHoldsTheDaemonBack() async throws {
