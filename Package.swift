@@ -127,7 +127,7 @@ func tests(of name: String, needs dependencies: [Target.Dependency]) -> Target {
 let tests: [Target] = [
     .target(name: "ExitTesting", path: "Tests/ExitTesting", swiftSettings: houseSettings),
     tests(of: "EventLoop", needs: ["EventLoop", "ExitTesting"]),
-    tests(of: "Wire", needs: ["Wire"]),
+    tests(of: "Wire", needs: ["Wire", crypto]),
     tests(of: "StrictJSON", needs: ["ExitTesting", "StrictJSON"]),
     tests(of: "Hooks", needs: ["Hooks", "StrictJSON"]),
     tests(of: "HookMessages", needs: ["HookMessages", "Hooks", "Messages", protobuf]),
@@ -152,8 +152,8 @@ let tests: [Target] = [
     tests(
         of: "Daemon",
         needs: [
-            "DaemonTestHost", "neurond", "EventLoop", "HookMessages", "Hooks", "Messages", "Wire",
-            protobuf,
+            "Daemon", "DaemonTestHost", "neurond", "neuronctl", "EventLoop", "HookMessages",
+            "Hooks", "Messages", "Supervision", "Wire", crypto, protobuf,
         ]),
     .target(
         name: "FakeDaemon", dependencies: ["EventLoop", "Messages", "Wire", protobuf],
@@ -167,8 +167,9 @@ let tests: [Target] = [
     tests(
         of: "Neuronctl",
         needs: [
-            "FakeDaemon", "neurond", "neuronctl", "NeurondClient", "EventLoop", "HookMessages",
-            "Hooks", "Messages", "StrictJSON", "Wire", argumentParser, protobuf,
+            "Configuration", "FakeDaemon", "Kernels", "neurond", "neuronctl", "NeurondClient",
+            "EventLoop", "HookMessages", "Hooks", "Messages", "StrictJSON", "Supervision", "Wire",
+            argumentParser, logging, protobuf,
         ]),
     tests(
         of: "NeurondBench",

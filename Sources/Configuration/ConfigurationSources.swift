@@ -48,14 +48,13 @@ public struct ConfigurationSources: Sendable {
     public func resolve() throws(ConfigurationProblems) -> DaemonConfiguration {
         var resolver = Resolver(file: file, accounts: accounts)
         for key in Keys.all {
-            let option = options.first { $0.path == key.path && !$0.texts.isEmpty }
-            if let option {
-                resolver.set(key, Self.value(of: option), at: option.name)
-            } else if let text = variables[key.variable], !text.isEmpty {
+            // The weakest first: a mistake is one even where something stronger is said.
+            if let value = resolver.written[key.path] { resolver.set(key, value, at: nil) }
+            if let text = variables[key.variable], !text.isEmpty {
                 resolver.set(key, .word(text), at: key.variable)
-            } else if let value = resolver.written[key.path] {
-                resolver.set(key, value, at: nil)
             }
+            let option = options.first { $0.path == key.path && !$0.texts.isEmpty }
+            if let option { resolver.set(key, Self.value(of: option), at: option.name) }
         }
         resolver.readQuotas()
         resolver.checkTogether()

@@ -10,6 +10,12 @@ final class ClientSession {
     var identity: Identity
     /// What this client may do; final once the HELLO was accepted.
     var role: Role
+    /// The groups of a user of this machine.
+    var groups: Set<UInt32> = []
+    /// What the client was asked to prove a token over; nil for a user of this machine.
+    var challenge: [UInt8]?
+    /// What it answered; empty before its HELLO.
+    var proof: [UInt8] = []
     let channel: Channel
     /// Requests that an engine answers, by stream.
     var requests: [UInt32: RelayedRequest] = [:]
@@ -28,6 +34,9 @@ final class ClientSession {
         self.role = role
         self.channel = channel
     }
+
+    /// Whether the client still owes a proof.
+    var isUnproved: Bool { challenge != nil && proof.isEmpty }
 
     /// Sends one message and ends the stream well.
     func answer(_ streamID: UInt32, _ message: [UInt8]) {

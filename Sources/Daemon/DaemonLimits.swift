@@ -2,8 +2,27 @@ import Wire
 
 /// Every bound of the daemon's processes that neither Wire nor Supervision has, with its reason.
 public enum DaemonLimits {
-    /// Client connections at once; each costs a descriptor and a few kilobytes when idle.
-    public static let connectionCount = 1_024
+    /// Connections that have not proved their token yet; each is given ten seconds.
+    static let unprovedConnectionCount = 64
+
+    /// Bytes of a file of tokens; a thousand holders fit.
+    static let tokenFileByteCount = 262_144
+
+    /// Holders of tokens: each proof is tried with every token, a microsecond each.
+    static let tokenCount = 1_024
+
+    /// Bytes of the name of a token, which appears in logs and quotas.
+    static let tokenNameByteCount = 64
+
+    /// Bytes of a token: who overhears a proof can try tokens on it without us, so short ones
+    /// are refused.
+    static let tokenByteCounts = 32...256
+
+    /// Sockets that a service manager may hand over.
+    static let inheritedSocketCount = 64
+
+    /// Descriptors that we use beside one for each client: engines, listeners, logs, files.
+    public static let ownDescriptorCount = 256
 
     /// Bytes that may wait in a socket's queue before nothing more is read from its peer and no
     /// more credit is given for what is to be sent to it.

@@ -29,6 +29,7 @@ extension Supervisor {
             logger.info(
                 "engine ready",
                 metadata: ["engine": "\(index)", "milliseconds": "\(milliseconds)"])
+            tellReady()
         case .engineDied(let index, let cause, let running):
             logger.warning(
                 "engine died",

@@ -8,6 +8,8 @@ public enum ProcessSignal {
     public static let terminate = SIGTERM
     /// The same, from a terminal.
     public static let interrupt = SIGINT
+    /// Asks the daemon to read its configuration again.
+    public static let hangUp = SIGHUP
 
     /// Whether a process was stopped by a signal and not continued.
     static func isStopped(_ process: Int32) -> Bool {
@@ -36,5 +38,6 @@ public enum ProcessSignal {
     static func leaveEndToSupervisor() {
         signal(SIGTERM, SIG_IGN)
         signal(SIGINT, SIG_IGN)
+        signal(SIGHUP, SIG_IGN)
     }
 }

@@ -8,35 +8,41 @@ extension Supervisor {
     /// Takes a new connection up.
     func accept(_ stream: ByteStream) {
         lastSessionNumber += 1
-        let identity = stream.peerCredentials.map { Identity.user($0.userIdentifier) } ?? .network
         let channel = Channel(loop, stream, role: .server, outbox: outbox)
         let session = ClientSession(
-            number: lastSessionNumber, identity: identity, role: .admin, channel: channel)
+            number: lastSessionNumber, identity: .network, role: .read, channel: channel)
+        identify(session, by: stream.peerCredentials)
+        let refusal = refusal(of: session)
         sessions[session.number] = session
+        listen(to: session)
+        perform(drain.activeCountChanged(to: sessions.count))
+        // Whoever has proved nothing learns nothing: not even which version this is.
+        let isStranger = session.challenge != nil || refusal != nil
+        let agent = isStranger ? "neurond" : "neurond/\(configuration.build)"
+        channel.open(
+            hello: Hello(role: .server, agent: agent, credential: session.challenge ?? []))
+        observe(.clientConnected(session))
+        if let refusal { turnAway(session, refusal) }
+        outbox.flush()
+    }
+
+    private func listen(to session: ClientSession) {
         session.onEnd = { [weak self, weak session] record, end in
             guard let self, let session else { return }
             observe(.requestEnded(record, session, end))
         }
-        channel.onEvent = { [weak self, weak session] event in
+        session.channel.onEvent = { [weak self, weak session] event in
             guard let self, let session else { return }
             handle(event, from: session)
         }
-        channel.onDrained = { [weak self, weak session] in
+        session.channel.onDrained = { [weak self, weak session] in
             guard let self, let session else { return }
             for request in Array(session.requests.values) { clientReads(request) }
         }
-        channel.onClosed = { [weak self, weak session] reason in
+        session.channel.onClosed = { [weak self, weak session] reason in
             guard let self, let session else { return }
             didClose(session, reason)
         }
-        perform(drain.activeCountChanged(to: sessions.count))
-        channel.open(hello: Hello(role: .server, agent: "neurond/\(configuration.build)"))
-        observe(.clientConnected(session))
-        if sessions.count > DaemonLimits.connectionCount {
-            channel.leave(
-                .resourceExhausted, "\(DaemonLimits.connectionCount) connections are open")
-        }
-        outbox.flush()
     }
 
     private func handle(_ event: Event, from session: ClientSession) {
@@ -45,6 +51,7 @@ extension Supervisor {
             let agent = hello.agent.debugDescription
             logger.debug(
                 "client greeted", metadata: ["client": "\(session.number)", "agent": "\(agent)"])
+            if let refusal = prove(session, hello) { turnAway(session, refusal) }
         case .request(let frame): didReceiveRequest(frame, from: session)
         case .message(let frame), .tensor(let frame): didReceiveData(frame, from: session)
         case .cancelled(let streamID): didCancel(streamID, from: session)

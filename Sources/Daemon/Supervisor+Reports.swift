@@ -40,7 +40,7 @@ extension Supervisor {
         reply.build = configuration.build
         reply.protocolVersion = UInt32(WireProtocol.highestVersion)
         reply.methods = Self.methods.map(\.description)
-        reply.limits += Self.limits
+        reply.limits += limits
         return reply
     }
 
@@ -50,13 +50,22 @@ extension Supervisor {
         .columns, .explain, .putObject, .listObjects, .dropObject, .drain,
     ]
 
-    private static let limits: [Neurond_V1_Limit] = [
-        limit("daemon.connections", DaemonLimits.connectionCount, "GOAWAY RESOURCE_EXHAUSTED"),
+    private var limits: [Neurond_V1_Limit] {
+        let chosen = configuration.limits
+        return [
+            Self.limit("daemon.connections", chosen.connections, "GOAWAY RESOURCE_EXHAUSTED"),
+            Self.limit(
+                "daemon.connections_per_identity", chosen.connectionsPerIdentity,
+                "GOAWAY RESOURCE_EXHAUSTED"),
+            Self.limit("daemon.queued_requests", chosen.queuedRequests, "RESOURCE_EXHAUSTED"),
+            Self.limit(
+                "daemon.queued_requests_per_identity", chosen.queuedRequestsPerIdentity,
+                "RESOURCE_EXHAUSTED"),
+        ] + Self.fixedLimits
+    }
+
+    private static let fixedLimits: [Neurond_V1_Limit] = [
         limit("daemon.request_bytes", DaemonLimits.requestByteCount, "GOAWAY FRAME_TOO_LARGE"),
-        limit("daemon.queued_requests", Supervision.Limits.queuedRequests, "RESOURCE_EXHAUSTED"),
-        limit(
-            "daemon.queued_requests_per_identity", Supervision.Limits.queuedRequestsPerIdentity,
-            "RESOURCE_EXHAUSTED"),
         limit(
             "daemon.queued_and_running_bytes", Supervision.Limits.requestBytes,
             "RESOURCE_EXHAUSTED"),

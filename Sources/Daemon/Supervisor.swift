@@ -10,8 +10,12 @@ import Wire
 /// `Supervisor+Requests.swift`, in the order in which it happens.
 public final class Supervisor {
     let loop: Loop
-    let configuration: SupervisorConfiguration
-    let logger: Logger
+    var configuration: SupervisorConfiguration
+    var logger: Logger
+    var authenticator: Authenticator
+    let manager: ServiceManager
+    let aliveTimer: Timer
+    var hasToldReady = false
     let startTime: UInt64
     let outbox = Outbox()
 
@@ -48,16 +52,21 @@ public final class Supervisor {
     ///   - loop: where it lives.
     ///   - configuration: read once.
     ///   - logger: gets one line per event; never prompts.
+    ///   - manager: who started the daemon and wants to hear of it.
     ///   - onStopped: runs once, when everything is closed; `isClean` says that no request was
     ///     lost.
     public init(
         _ loop: Loop, _ configuration: SupervisorConfiguration, logger: Logger,
+        manager: ServiceManager = .none,
         onStopped: @escaping (_ isClean: Bool) -> Void
     ) {
         self.loop = loop
         self.configuration = configuration
         self.logger = logger
+        self.manager = manager
         self.onStopped = onStopped
+        authenticator = Authenticator(configuration.tokens)
+        aliveTimer = Timer(loop)
         startTime = loop.now
         queue = AdmissionQueue(limits: configuration.limits, quotas: configuration.quotas)
         drain = DrainController(
@@ -76,22 +85,17 @@ public final class Supervisor {
 
     /// Listens, and starts the engines.
     ///
-    /// - Throws: `LoopError` for an address that cannot be listened on; nothing is open then.
-    public func start() throws(LoopError) {
-        do throws(LoopError) {
-            for address in configuration.addresses {
-                let listener = try Listener(
-                    loop, address: address, mode: configuration.socketMode
-                ) { [weak self] in self?.accept($0) }
-                listeners.append(listener)
-            }
+    /// - Throws: `LoopError` for an address that cannot be listened on, or an error that says that
+    ///   TCP needs tokens; nothing is open then.
+    public func start() throws {
+        do {
+            try openListeners()
         } catch {
             for listener in listeners { listener.close() }
-            housekeepingTimer.close()
-            deadlineTimer.close()
-            drainTimer.close()
+            closeTimers()
             throw error
         }
+        startTellingAlive()
         for index in 0..<configuration.engineCount {
             let link = EngineLink(loop, index: index)
             engines.append(link)
@@ -124,6 +128,7 @@ public final class Supervisor {
             guard let self else { return }
             perform(drain.checkTime(now: loop.now))
         }
+        manager.tellStopping()
         logger.notice(
             "draining", metadata: ["running": "\(ledger.count)", "clients": "\(sessions.count)"])
         for listener in listeners { listener.close() }
@@ -148,10 +153,12 @@ public final class Supervisor {
             _ = link.reset()
             link.timer.close()
         }
-        housekeepingTimer.close()
-        deadlineTimer.close()
-        drainTimer.close()
+        closeTimers()
         onStopped(isClean)
+    }
+
+    private func closeTimers() {
+        for timer in [housekeepingTimer, deadlineTimer, drainTimer, aliveTimer] { timer.close() }
     }
 
     // MARK: Deadlines

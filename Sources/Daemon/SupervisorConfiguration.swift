@@ -1,4 +1,6 @@
 public import EventLoop
+import Glibc
+public import Logging
 public import Supervision
 
 /// What a supervisor is told once, at its start.
@@ -10,7 +12,13 @@ public struct SupervisorConfiguration: Sendable {
     /// Group of the socket files; nil is the process's own.
     public var socketGroup: UInt32?
     /// Who is let in on unix sockets, and with which role.
-    public var access = AccessPolicy()
+    public var access = AccessPolicy(owners: [0, geteuid()])
+    /// Secrets of the clients on TCP.
+    public var tokens = TokenFile.none
+    /// Reads the configuration again, on a thread of its own; nil where there is nothing to read.
+    public var reload: (@Sendable () throws -> ReloadedConfiguration)?
+    /// Least important messages that are logged; nil leaves the logger as it was given.
+    public var logLevel: Logger.Level?
     /// Shares and quotas of the identities.
     public var quotas = QuotaSettings()
     /// Bounds that an administrator may choose.

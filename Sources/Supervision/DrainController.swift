@@ -23,7 +23,8 @@ public struct DrainController: Sendable {
 
     /// Where the daemon is.
     public private(set) var phase = Phase.serving
-    private let limitMilliseconds: UInt64
+    /// Time that a drain may take; read when it begins.
+    public var limitMilliseconds: UInt64
     private var activeCount = 0
     private var deadline = UInt64.max
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Daemon
 import Foundation
 
 /// Says what a configuration file means, or what is wrong with it.
@@ -8,8 +9,8 @@ struct CheckConfigCommand: ParsableCommand {
         commandName: "check-config",
         abstract: "Read a configuration file: print every value that would hold.",
         discussion: """
-            All mistakes are told at once, one line each, and the exit status is 1. Variables and \
-            options, which beat the file, are left out.
+            All mistakes are told at once, one line each, and the exit status is 1. The file of \
+            tokens is looked at as well. Variables and options, which beat the file, are left out.
 
             Example: neurond check-config /etc/neurond/neurond.toml --json
             """)
@@ -29,8 +30,12 @@ struct CheckConfigCommand: ParsableCommand {
         let configuration: DaemonConfiguration
         do {
             configuration = try read()
-        } catch {
-            try report(error)
+            try checkTokens(configuration.tokensFile)
+        } catch let error as ConfigurationProblems {
+            try report(error.problems.map(\.description))
+            throw ExitCode.failure
+        } catch let error as TokenFile.Refusal {
+            try report(["\(error)"])
             throw ExitCode.failure
         }
         guard json else {
@@ -51,9 +56,16 @@ struct CheckConfigCommand: ParsableCommand {
         return try ConfigurationSources(file: file).resolve()
     }
 
-    private func report(_ error: ConfigurationProblems) throws {
-        if json { return try print(Report(problems: error.problems.map(\.description))) }
-        FileHandle.standardError.write(Data("\(error)\n".utf8))
+    /// Reads the file of tokens as the user who calls would, for rules that only it can break.
+    private func checkTokens(_ path: String) throws(TokenFile.Refusal) {
+        guard !path.isEmpty else { return }
+        _ = try TokenFile(path: path, user: geteuid())
+    }
+
+    private func report(_ problems: [String]) throws {
+        if json { return try print(Report(problems: problems)) }
+        let text = problems.map { "\($0)\n" }.joined()
+        FileHandle.standardError.write(Data(text.utf8))
     }
 
     private func print(_ report: Report) throws {

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Configuration
 import Daemon
+import EventLoop
 import Foundation
 import Logging
+import Supervision
 
 /// Serves a model until a signal ends it.
 struct ServeCommand: ParsableCommand {
@@ -81,13 +83,25 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         let settings = try ServeSettings(self)
+        let manager = try ServiceManager.takeFromEnvironment()
+        let inheritsSockets = !manager.sockets.isEmpty
         var logger = Logger(label: "neurond") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = settings.logLevel
-        if settings.listensByDefault { DefaultAddress.prepare() }
-        let isClean = try ServeProcess.run(logger: logger) { [logger] in
-            try settings.load(logger: logger)
+        if settings.listensByDefault && !inheritsSockets { DefaultAddress.prepare() }
+        raiseDescriptorLimit(settings.configuration.limits.connections, logger)
+        let isClean = try ServeProcess.run(logger: logger, manager: manager) { [logger] in
+            try settings.load(logger: logger, inheritsSockets: inheritsSockets)
         }
         if !isClean { throw ExitCode.failure }
+    }
+
+    private func raiseDescriptorLimit(_ connections: Int, _ logger: Logger) {
+        let wanted = connections + DaemonLimits.ownDescriptorCount
+        let limit = DescriptorLimit.raise(to: wanted)
+        guard limit < wanted else { return }
+        logger.warning(
+            "too few file descriptors for limits.connections",
+            metadata: ["limit": "\(limit)", "wanted": "\(wanted)"])
     }
 
     /// What this command line, the variables and the file say together.

@@ -10,9 +10,14 @@ import ModelFile
 extension ServeSettings {
     /// Reads and packs the model, and says how engines are started on it.
     ///
-    /// Runs on a thread of its own. The arena's descriptor stays open as long as the process; its
+    /// The file of tokens is read first: a mistake there should not wait for the weights. Runs on a
+    /// thread of its own. The arena's descriptor stays open as long as the process; its
     /// mapping here does not, since only engines look inside.
-    func load(logger: Logger) throws -> SupervisorConfiguration {
+    ///
+    /// - Parameter inheritsSockets: whether a service manager has opened sockets, so that the usual
+    ///   address is not needed.
+    func load(logger: Logger, inheritsSockets: Bool) throws -> SupervisorConfiguration {
+        _ = try tokens
         let start = DispatchTime.now()
         logger.info("loading", metadata: ["model": "\(modelName)", "path": "\(modelPath)"])
         let source = try ModelSource.open(modelPath)
@@ -31,7 +36,9 @@ extension ServeSettings {
             ])
         let descriptor = fcntl(arena.memory.fileDescriptor, F_DUPFD_CLOEXEC, 5)
         guard descriptor >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EMFILE) }
-        return try supervisorConfiguration(arenaDescriptor: descriptor)
+        var result = try supervisorConfiguration(arenaDescriptor: descriptor)
+        if inheritsSockets && listensByDefault { result.addresses = [] }
+        return result
     }
 
     private func supervisorConfiguration(
@@ -45,13 +52,32 @@ extension ServeSettings {
         result.socketMode = configuration.socketMode
         result.socketGroup = configuration.socketGroup
         result.access = configuration.access
+        result.tokens = try tokens
+        result.logLevel = logLevel
+        result.reload = { try reloaded() }
         result.quotas = configuration.quotas
         result.limits = configuration.limits
         result.metricsAddress = configuration.metricsListen
         return result
     }
 
-    private var engineArguments: [String] {
+    private var tokens: TokenFile {
+        get throws {
+            guard !configuration.tokensFile.isEmpty else { return .none }
+            return try TokenFile(path: configuration.tokensFile, user: geteuid())
+        }
+    }
+
+    /// What the same command line says now, for the daemon that was started with these settings.
+    private func reloaded() throws -> ReloadedConfiguration {
+        let settings = try reread()
+        return ReloadedConfiguration(
+            try settings.supervisorConfiguration(arenaDescriptor: -1),
+            keysForRestart: settings.configuration.restartKeys(comparedTo: configuration))
+    }
+
+    /// What an engine's process is told on its command line.
+    var engineArguments: [String] {
         [
             EngineCommand.commandName, "--threads", "\(threadCount)", "--model-name", modelName,
             "--cache-bytes", "\(configuration.cacheBytes)",

@@ -160,6 +160,13 @@ struct ConfigurationTests {
             ])
     }
 
+    @Test func `a mistake is one even where something stronger is said`() throws {
+        let option = ConfigurationOption("engines", "--engines", ["4"])
+        #expect(try problems("engines = 0", options: [option]).count == 1)
+        let variables = ["NEUROND_ENGINES": "many"]
+        #expect(try problems("engines = 0", variables: variables, options: [option]).count == 2)
+    }
+
     @Test(arguments: [
         ("listen = [\"tcp:127.0.0.1:1\"]", "there are no tokens"),
         ("[roles]\nadmin_users = [5]\nread_users = [5, 6]", "both name user 5"),

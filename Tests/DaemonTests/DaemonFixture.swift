@@ -35,16 +35,23 @@ final class DaemonFixture {
     }
 
     /// Runs `body` with a fresh daemon, which is ended afterwards whatever happened.
-    private static func run(
+    ///
+    /// - Parameters:
+    ///   - environment: its variables; nil are ours.
+    ///   - inherited: its descriptors from 3 on.
+    ///   - socket: where it listens; nil is a folder of its own.
+    static func run(
+        environment: [String: String]? = nil, inherited: [Int32] = [], socket: String? = nil,
         _ body: (DaemonFixture) throws -> Void, command: (String) -> (String, [String])
     ) throws {
         var template = Array("/tmp/neurond-test-XXXXXX".utf8CString)
         let directory = try #require(mkdtemp(&template).map { String(cString: $0) })
         defer { rmdir(directory) }
         let loop = try Loop()
-        let (name, arguments) = command("unix:\(directory)/socket")
+        let path = socket ?? directory + "/socket"
+        let (name, arguments) = command("unix:\(path)")
         let fixture = try DaemonFixture(
-            loop, directory + "/socket", executable: try executable(name), arguments)
+            loop, path, executable: try executable(name), arguments, environment, inherited)
         let result = Result { try body(fixture) }
         try fixture.end()
         try loop.close()
@@ -53,7 +60,8 @@ final class DaemonFixture {
     }
 
     private init(
-        _ loop: Loop, _ path: String, executable: String, _ arguments: [String]
+        _ loop: Loop, _ path: String, executable: String, _ arguments: [String],
+        _ environment: [String: String]?, _ inherited: [Int32]
     ) throws {
         self.loop = loop
         address = .unix(path: path)
@@ -63,8 +71,8 @@ final class DaemonFixture {
             loop.stop()
         }
         child = try ChildProcess(
-            loop, executable: executable, arguments: arguments, environment: nil,
-            descriptors: [-1, -1, 2]
+            loop, executable: executable, arguments: arguments, environment: environment,
+            descriptors: [-1, -1, 2] + inherited
         ) { [weak self] status, signal in
             self?.exitStatus = signal == 0 ? status : -Int64(signal)
             loop.stop()
@@ -72,7 +80,8 @@ final class DaemonFixture {
     }
 
     /// Our executables lie beside the test runner.
-    private static func executable(_ name: String) throws -> String {
+    static func executable(_ name: String) throws -> String {
+        if name == "sh" { return name }
         let own = try #require(realpath("/proc/self/exe", nil))
         defer { free(own) }
         let path = String(cString: own)
@@ -96,7 +105,8 @@ final class DaemonFixture {
     }
 
     /// Connects, without a word.
-    func connectRaw() throws -> ByteStream {
+    func connectRaw(to other: Address? = nil) throws -> ByteStream {
+        let address = other ?? address
         var stream: ByteStream?
         let retry = Timer(loop)
         func attempt() {

@@ -9,6 +9,12 @@ import Testing
     /// Literals of the same spelling that are no reasons: status names in lists of limits.
     static let codeNames: Set = ["OUT_OF_RANGE", "RESOURCE_EXHAUSTED"]
 
+    /// Variables of service managers, which are spelt like reasons.
+    static let variableNames: Set = [
+        "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_USEC",
+        "WATCHDOG_PID",
+    ]
+
     static let sources = modules.flatMap { module in
         Repository.files(under: "Sources/\(module)").filter { $0.name.hasSuffix(".swift") }
     }
@@ -27,7 +33,8 @@ import Testing
 
     /// String literals in the sources that are reasons as a whole.
     static func reasons(in text: String) -> Set<String> {
-        Set(text.matches(of: /"([A-Z_]{4,})"/).map { String($0.output.1) }).subtracting(codeNames)
+        Set(text.matches(of: /"([A-Z_]{4,})"/).map { String($0.output.1) })
+            .subtracting(codeNames).subtracting(variableNames)
     }
 
     /// Code and reason where they stand side by side: `.outOfRange, "ITEM_COUNT"`.

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Testing
 
@@ -61,6 +62,11 @@ private struct Player {
         }
         do {
             let events = try deliver(step.bytes, from: step.sender)
+            if case .hello(let hello) = events.first, step.sender == .client,
+                let server = pair.server.localHello, server.hasCredential
+            {
+                return try judge(hello.credential, over: server.credential, step)
+            }
             #expect(step.refusalCode == nil, "accepted what must be refused")
             if let status = step.streamStatus {
                 guard case .streamViolated(_, let violation) = events.last else {
@@ -76,6 +82,21 @@ private struct Player {
             let last = try #require(try frames(in: output).last)
             #expect(try GoAway(payload: last.payload).code == violation.goAwayCode)
         }
+    }
+
+    /// Does what a server does above the connection: looks at the proof, and refuses a wrong one.
+    private mutating func judge(
+        _ proof: [UInt8], over challenge: [UInt8], _ step: VectorStep
+    ) throws {
+        let isRight = HMAC<SHA256>.isValidAuthenticationCode(
+            proof, authenticating: Array("neurond auth 1".utf8) + challenge,
+            using: SymmetricKey(data: Array("open sesame".utf8)))
+        #expect(isRight == (step.refusalCode == nil))
+        guard !isRight else { return }
+        pair.server.sendGoAway(.unauthenticated, text: "a valid token is needed")
+        let last = try #require(try frames(in: pair.server.takeOutput()).last)
+        #expect(try GoAway(payload: last.payload).code.rawValue == step.refusalCode)
+        #expect(pair.server.isFinished)
     }
 
     private mutating func deliver(
@@ -119,7 +140,7 @@ private struct Player {
 
 @Suite struct VectorTests {
     @Test func vectorsAreThere() {
-        #expect(Vector.all.count >= 38)
+        #expect(Vector.all.count >= 40)
     }
 
     @Test(arguments: Vector.all)

@@ -1,0 +1,47 @@
+import EventLoop
+import Glibc
+import Testing
+
+/// What a service manager would hear.
+final class NewsSocket {
+    private let descriptor: Int32
+
+    /// Binds a datagram socket to a path.
+    init(path: String) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        try #require(descriptor >= 0)
+        // A daemon that says nothing fails the test and does not hang it.
+        var patience = timeval(tv_sec: 60, tv_usec: 0)
+        setsockopt(
+            descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience,
+            socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(status == 0)
+    }
+
+    deinit { closeDescriptor(descriptor) }
+
+    /// The next message.
+    func next() throws -> String {
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        let count = recv(descriptor, &bytes, bytes.count, 0)
+        try #require(count > 0, "no news within a minute")
+        return String(decoding: bytes[..<count], as: UTF8.self)
+    }
+
+    /// The next message that says this on its first line; others are passed over.
+    @discardableResult
+    func wait(for line: String) throws -> String {
+        while true {
+            let message = try next()
+            if message.split(separator: "\n").first == line[...] { return message }
+        }
+    }
+}
