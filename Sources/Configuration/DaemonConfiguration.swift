@@ -51,8 +51,6 @@ public struct DaemonConfiguration: Sendable, Equatable {
     public var prefixCacheBytes = PrefixCacheSize.all
     /// Whether requests of different identities share kept prefixes.
     public var prefixCacheIsShared = true
-    /// Where packed weights are kept between starts; empty is nowhere.
-    public var arenaCacheDirectory = ""
     /// Where metrics are served; nil is nowhere.
     public var metricsListen: Address?
 

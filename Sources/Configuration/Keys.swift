@@ -63,7 +63,6 @@ enum Keys {
     private static let caches: [Key<DaemonConfiguration>] = [
         Key("prefix_cache.bytes", \.prefixCacheBytes, .bytesOrAll(upTo: bytes.upperBound)),
         Key("prefix_cache.shared", \.prefixCacheIsShared, .flag),
-        Key("arena.cache_directory", \.arenaCacheDirectory, .text("a path, or \"\" for none")),
     ]
 
     /// The keys of a table `quota.NAME`.
