@@ -10,6 +10,8 @@ public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
         case notFound
         /// There is no room now; it may fit later.
         case resourceExhausted
+        /// The job's time was up.
+        case deadlineExceeded
         /// The client, or an engine that is shutting down, ended the job.
         case cancelled
         /// A bug or a failing machine.

@@ -43,7 +43,7 @@ public struct EngineStatistics: Sendable, Equatable {
     public var prefixHits = 0
     /// Kept blocks that were given up.
     public var prefixEvictions = 0
-    /// Bytes of captured values that running and unanswered jobs may hold.
+    /// Bytes of captured values that jobs may hold which run or are not fully answered.
     public var captureBytes = 0
     /// Rows that actions were applied to.
     public var fired: [FiredHook: Int] = [:]

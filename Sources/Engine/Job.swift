@@ -75,13 +75,16 @@ public struct Job: Sendable {
     public var topCount: Int
     /// Who it runs for.
     public var share: JobShare
+    /// When it is ended with `DEADLINE_EXCEEDED`, in seconds of `StepEngine.now`; nil for never.
+    public var deadline: Double?
 
     /// Describes a job; `promptCount` nil means that all of `tokens` are the prompt.
     ///
     /// Nothing is checked here: `StepEngine.prepare` refuses what cannot run.
     public init(
         tokens: [Int32], promptCount: Int? = nil, plan: ResolvedPlan,
-        generation: Generation? = nil, topCount: Int = 0, share: JobShare = JobShare()
+        generation: Generation? = nil, topCount: Int = 0, share: JobShare = JobShare(),
+        deadline: Double? = nil
     ) {
         self.tokens = tokens
         self.promptCount = promptCount ?? tokens.count
@@ -89,6 +92,7 @@ public struct Job: Sendable {
         self.generation = generation
         self.topCount = topCount
         self.share = share
+        self.deadline = deadline
     }
 
     /// Rows that will be run at most: the last sampled token is never fed back.
@@ -135,8 +139,10 @@ public enum FinishReason: Sendable, Equatable {
     case stop(String)
 }
 
-/// What a finished job answers.
+/// What a finished job answers, or what there is of one that was ended.
 public struct JobResult: Sendable {
+    /// Holds the memory of the captures: it is given back with the last copy of the result.
+    public var reservation: MemoryReservation?
     /// Answered captures in the order of the plan, each under a unique name.
     public var captures: [CapturedTensor] = []
     /// One receipt for each action and site in the order of the plan, even if no row was touched.
@@ -171,6 +177,8 @@ public enum JobEvent: Sendable {
     case token(GeneratedToken)
     /// The job ran to its end; nothing follows.
     case finished(JobResult)
-    /// The job was cancelled or could not start or go on; nothing follows.
-    case failed(EngineError)
+    /// The job was ended or could not start or go on; nothing follows.
+    ///
+    /// The result tells what was run until then: receipts, counts and seconds, but no captures.
+    case failed(EngineError, JobResult)
 }

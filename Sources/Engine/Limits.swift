@@ -34,12 +34,14 @@ public enum EngineLimits {
     /// Below the bytes that a connection queues for a slow reader, so that whatever is accepted
     /// can be delivered.
     public static let captureBytes = 192 << 20
-    /// Bytes of captured values of all running jobs; further jobs wait.
+    /// Bytes of captured values of all jobs that run or are not fully answered; further jobs wait.
     public static let runningCaptureBytes = 512 << 20
     /// Row labels of one job's tensors: they travel in one message of at most 4 MiB.
     public static let rowLabels = 300_000
-    /// Bytes of looked-up values (tables, patches, value noise) of one job.
+    /// Bytes of looked-up values (tables, patches, value noise) of one request's jobs.
     public static let planBytes = 256 << 20
+    /// Bytes of looked-up values of all requests; further requests wait.
+    public static let runningPlanBytes = 1 << 30
     /// Generated tokens that a consumer may be behind before its sequence pauses.
     public static let unreadTokens = 64
     /// Bytes of stored objects (neuron sets, tensors).

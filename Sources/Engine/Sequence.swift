@@ -9,7 +9,6 @@ import Tokenizer
 final class Sequence {
     let job: Job
     let handle: JobHandle
-    let captureByteCount: Int
     let deliver: @Sendable (JobEvent) -> Void
     let hooks: HookState
     /// Key-value blocks, in order of position, and which of them are shared.
@@ -24,7 +23,7 @@ final class Sequence {
     var nextPosition: Int
     /// The step that last ran one of its rows.
     var lastStep = 0
-    private(set) var result = JobResult()
+    private(set) var result: JobResult
     private let sampler: Sampler
     private var stream: TextTokenizer.StreamDecoder
     private var stops: StopMatcher
@@ -34,16 +33,17 @@ final class Sequence {
     private var firstToken = 0.0
 
     init(
-        _ prepared: PreparedJob, holding: BlockPlan.Holding, model: Model, tools: HookTools,
-        handle: JobHandle, submitted: Double, deliver: @escaping @Sendable (JobEvent) -> Void
+        _ prepared: PreparedJob, holding: BlockPlan.Holding, reservation: MemoryReservation,
+        model: Model, tools: HookTools, handle: JobHandle, submitted: Double,
+        deliver: @escaping @Sendable (JobEvent) -> Void
     ) {
         job = prepared.job
+        result = JobResult(reservation: reservation)
         self.holding = holding
         offeredCount = holding.reused
         nextPosition = holding.reused * KeyValueStore.blockPositions
         keys = prepared.prefix?.keys ?? []
         chain = prepared.prefix?.chain
-        captureByteCount = prepared.captureByteCount
         hooks = HookState(prepared, shape: model.shape, tools: tools)
         hooks.restore(holding.receipts)
         self.handle = handle
@@ -202,12 +202,23 @@ final class Sequence {
 
     /// The final event.
     func finish(now: Double) {
-        if let failure { return deliver(.failed(failure)) }
+        if let failure { return fail(failure, now: now) }
         result.captures = hooks.finishCaptures()
+        settle(now: now)
+        deliver(.finished(result))
+    }
+
+    /// The final event of a sequence that does not run to its end.
+    func fail(_ error: EngineError, now: Double) {
+        result.reservation = nil
+        settle(now: now)
+        deliver(.failed(error, result))
+    }
+
+    private func settle(now: Double) {
         result.receipts = hooks.receipts
         let prefillEnd = firstToken > 0 ? firstToken : now
         result.prefillSeconds = prefillEnd - started
         result.decodeSeconds = now - prefillEnd
-        deliver(.finished(result))
     }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import Hooks
+public import Hooks
 public import Kernels
 import ModelFile
 import Synchronization
@@ -20,9 +20,12 @@ public final class StepEngine: Sendable {
     /// Bytes of one key-value block, which holds `KeyValueStore.blockPositions` positions.
     public let keyValueBlockBytes: Int
     let counters: EngineCounters
+    /// Memory of captured values until they are answered.
+    let captureBudget: MemoryBudget
+    private let planBudget = MemoryBudget(limit: EngineLimits.runningPlanBytes)
     private let inbox = Mutex<Inbox>(Inbox())
     /// Counts arrivals; the engine thread waits on it when idle.
-    private let wake = DispatchSemaphore(value: 0)
+    private let wake: DispatchSemaphore
 
     /// How an engine is set up.
     public struct Options: Sendable {
@@ -83,6 +86,10 @@ public final class StepEngine: Sendable {
         self.model = model
         self.objects = objects
         self.options = options
+        let wake = DispatchSemaphore(value: 0)
+        self.wake = wake
+        // Jobs may wait for what is given back.
+        captureBudget = MemoryBudget(limit: EngineLimits.runningCaptureBytes) { wake.signal() }
         let kernels = try KernelSet.best(forced: options.kernels)
         kernelPath = kernels.path
         threadCount = max(1, options.threads)
@@ -182,6 +189,7 @@ public final class StepEngine: Sendable {
     /// What the engine has done and holds, as of its last step.
     public var statistics: EngineStatistics {
         var totals = counters.snapshot(now: Self.now())
+        totals.captureBytes = captureBudget.used
         totals.waiting = inbox.withLock { $0.waitingCount }
         return totals
     }
@@ -206,8 +214,21 @@ public final class StepEngine: Sendable {
         wake.signal()
     }
 
+    /// Waits for memory for the values that the actions of a request's plans carry.
+    ///
+    /// - Parameter plans: each is looked up once.
+    /// - Returns: what holds the memory; nil if none is needed.
+    /// - Throws: `EngineError` for more than a request may ever take, `CancellationError` if the
+    ///   task is cancelled while it waits.
+    public func reservePlans(_ plans: [ResolvedPlan]) async throws -> MemoryReservation? {
+        let sizes = PlanSize(shape: model.shape, width: model.configuration.width, objects: objects)
+        let byteCount = plans.reduce(0) { $0 + sizes.byteCount(of: $1) }
+        guard byteCount <= EngineLimits.planBytes else { throw PlanSize.tooLarge(byteCount) }
+        return byteCount == 0 ? nil : try await planBudget.reserve(byteCount)
+    }
+
     /// Monotonic seconds.
-    static func now() -> Double {
+    public static func now() -> Double {
         Double(DispatchTime.now().uptimeNanoseconds) * 1e-9
     }
 

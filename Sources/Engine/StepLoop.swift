@@ -10,8 +10,6 @@ final class StepLoop {
     private var waiting = JobQueue<StepEngine.Arrival>()
     private var running: [Sequence] = []
     private var blocks: BlockPlan
-    /// Bytes of captured values that the running sequences may come to hold.
-    private var captureByteCount = 0
     /// Whether something was given back since jobs were last admitted.
     private var didRelease = false
 
@@ -32,7 +30,7 @@ final class StepLoop {
             let (arrivals, isShutDown) = engine.takeArrivals(idle: isIdle)
             for arrival in arrivals { waiting.append(arrival.queueEntry) }
             if isShutDown { return endAll() }
-            dropCancelled()
+            dropEnded()
             didRelease = false
             admit()
             if running.contains(where: { !$0.handle.isStalled }) { step() }
@@ -73,7 +71,7 @@ final class StepLoop {
             }
         }
         note(rows, decodeCount: decodeCount, isDone: isDone)
-        guard isDone else { return dropCancelled() }
+        guard isDone else { return dropEnded() }
         for row in rows { row.sequence.nextPosition = row.position + 1 }
         for sequence in running { sequence.offerBlocks(to: &blocks) }
         running.removeAll { sequence in
@@ -100,7 +98,6 @@ final class StepLoop {
         didRelease = true
         blocks.release(sequence.holding)
         for block in blocks.takeDiscarded() { pass.keyValues.release(block: Int(block)) }
-        captureByteCount -= sequence.captureByteCount
         engine.counters.update { totals in
             noteHeld(&totals)
             totals.running -= 1
@@ -108,16 +105,18 @@ final class StepLoop {
         }
     }
 
-    private func dropCancelled() {
-        for arrival in waiting.removeAll(where: \.handle.isCancelled) {
+    /// Ends the jobs that are to end: cancelled ones and those whose time is up.
+    private func dropEnded() {
+        let now = StepEngine.now()
+        for arrival in waiting.removeAll(where: { $0.endReason(now: now) != nil }) {
             engine.didLeaveQueue(1)
             didRelease = true
-            arrival.deliver(.failed(Self.cancelled))
+            arrival.fail(arrival.endReason(now: now) ?? Self.cancelled, now: now)
         }
         running.removeAll { sequence in
-            guard sequence.isCancelled else { return false }
+            guard let reason = sequence.endReason(now: now) else { return false }
             release(sequence)
-            sequence.deliver(.failed(Self.cancelled))
+            sequence.fail(reason, now: now)
             return true
         }
     }
@@ -126,8 +125,9 @@ final class StepLoop {
         .cancelled, "CANCELLED", "the request was cancelled")
 
     private func endAll() {
-        for entry in waiting.entries { entry.element.deliver(.failed(Self.cancelled)) }
-        for sequence in running { sequence.deliver(.failed(Self.cancelled)) }
+        let now = StepEngine.now()
+        for entry in waiting.entries { entry.element.fail(Self.cancelled, now: now) }
+        for sequence in running { sequence.fail(Self.cancelled, now: now) }
     }
 }
 
@@ -148,10 +148,9 @@ extension StepLoop {
         let (needed, free) = blocks.need(
             StepEngine.blockCount(rows: arrival.prepared.job.maximumRows),
             reusing: arrival.prepared.prefix?.reusableKeys ?? [])
-        let captured = captureByteCount + arrival.prepared.captureByteCount
         return Self.leaves(1, of: places - running.count, capacity: places, lane)
             && Self.leaves(needed, of: free, capacity: capacity, lane)
-            && (captured <= EngineLimits.runningCaptureBytes || running.isEmpty)
+            && engine.captureBudget.fits(arrival.prepared.captureByteCount)
     }
 
     /// Whether as many are free, and a bulk job leaves what is kept for the interactive lane,
@@ -168,10 +167,11 @@ extension StepLoop {
         let count = StepEngine.blockCount(rows: prepared.job.maximumRows)
         guard let holding = blocks.take(count, reusing: prepared.prefix?.reusableKeys ?? [])
         else { preconditionFailure("a job that fits has its blocks") }
-        captureByteCount += prepared.captureByteCount
         let sequence = Sequence(
-            prepared, holding: holding, model: engine.model, tools: pass.hookTools,
-            handle: arrival.handle, submitted: arrival.submitted, deliver: arrival.deliver)
+            prepared, holding: holding,
+            reservation: engine.captureBudget.take(prepared.captureByteCount),
+            model: engine.model, tools: pass.hookTools, handle: arrival.handle,
+            submitted: arrival.submitted, deliver: arrival.deliver)
         sequence.begin(now: now)
         running.append(sequence)
         engine.counters.update { totals in
@@ -187,11 +187,33 @@ extension StepLoop {
         totals.keyValueBytes = blocks.usedCount * engine.keyValueBlockBytes
         totals.prefixCacheBytes = blocks.idleCount * engine.keyValueBlockBytes
         totals.prefixEvictions = blocks.evictionCount
-        totals.captureBytes = captureByteCount
     }
 }
 
+extension Job {
+    /// Why a job is to end now; nil if it may go on.
+    fileprivate func endReason(_ handle: JobHandle, now: Double) -> EngineError? {
+        if handle.isCancelled { return handle.endReason }
+        guard let deadline, now >= deadline else { return nil }
+        return EngineError(
+            .deadlineExceeded, "DEADLINE_EXCEEDED", "the request took longer than its deadline")
+    }
+}
+
+extension Sequence {
+    fileprivate func endReason(now: Double) -> EngineError? { job.endReason(handle, now: now) }
+}
+
 extension StepEngine.Arrival {
+    fileprivate func endReason(now: Double) -> EngineError? {
+        prepared.job.endReason(handle, now: now)
+    }
+
+    /// The only event of a job that does not begin.
+    fileprivate func fail(_ error: EngineError, now: Double) {
+        deliver(.failed(error, JobResult(queueSeconds: now - submitted)))
+    }
+
     var queueEntry: JobQueue<StepEngine.Arrival>.Entry {
         .init(
             element: self, share: prepared.job.share, cost: prepared.job.maximumRows,

@@ -11,16 +11,16 @@ extension EngineService {
     ) async throws -> Neurond_V1_End {
         let items =
             switch request.request {
-            case .forward(let forward): try prepareForward(forward)
-            case .score(let score): try prepareScore(score)
-            case .generate(let generate): [try prepareGenerate(generate)]
+            case .forward(let forward): try await prepareForward(forward)
+            case .score(let score): try await prepareScore(score)
+            case .generate(let generate): [try await prepareGenerate(generate)]
             case nil:
                 throw RequestFailure(
                     .invalidArgument, "NOTHING_TO_EXPLAIN",
                     "give one of forward, generate, score", field: "request")
             }
         try await sink.send(explanation(of: items, withItems: !request.totalsOnly))
-        return UsageTotals().end(planHash: items[0].job.plan.hash)
+        return .with { $0.provenance.planHash = items[0].job.plan.hash }
     }
 
     private func explanation(

@@ -6,14 +6,12 @@ import SwiftProtobuf
 extension EngineService {
     /// For each item, in order: one reply, then the tensors it announces.
     func forward(
-        _ request: Neurond_V1_ForwardRequest, _ sink: any ReplySink
+        _ request: Neurond_V1_ForwardRequest, _ sink: any ReplySink,
+        _ progress: RequestProgress
     ) async throws -> Neurond_V1_End {
-        let items = try prepareForward(request)
-        var totals = UsageTotals()
-        try await inOrder(items.count) { [engine] index in
-            try await engine.result(of: items[index].prepared)
-        } deliver: { index, result in
-            totals.add(result)
+        let items = try await prepareForward(request)
+        progress.begin(items: items.count, planHash: items[0].job.plan.hash)
+        try await engine.run(items, progress) { index, result in
             try await sink.send(
                 Neurond_V1_ForwardReply.with {
                     $0.item = UInt32(index)
@@ -25,13 +23,16 @@ extension EngineService {
                 })
             await sink.send(result.captures, item: index)
         }
-        return totals.end(planHash: items[0].job.plan.hash)
+        return progress.end()
     }
 
     /// All items are checked before any is run.
-    func prepareForward(_ request: Neurond_V1_ForwardRequest) throws -> [PreparedItem] {
+    func prepareForward(
+        _ request: Neurond_V1_ForwardRequest
+    ) async throws -> [PreparedItem] {
         try checkItemCount(request.items.count)
-        var items: [PreparedItem] = []
+        let deadline = request.options.deadline
+        var items: [ResolvedItem] = []
         for (index, item) in request.items.enumerated() {
             let field = "items[\(index)]"
             let tokens = try tokens(of: item.prompt, field: "\(field).prompt")
@@ -39,9 +40,9 @@ extension EngineService {
                 item: item.hasHooks ? item.hooks : nil, request: request.hooks)
             let job = Job(
                 tokens: tokens, plan: .none, topCount: Int(request.topK),
-                share: JobShare(request.options))
-            items.append(try prepare(plan, job, field: field, like: items.last))
+                share: JobShare(request.options), deadline: deadline)
+            items.append(try resolve(plan, job, field: field))
         }
-        return items
+        return try await prepare(items)
     }
 }

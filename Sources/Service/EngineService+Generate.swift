@@ -7,35 +7,52 @@ import SwiftProtobuf
 extension EngineService {
     /// One reply as it starts, one a token, one as it finishes, then the captured tensors.
     func generate(
-        _ request: Neurond_V1_GenerateRequest, _ sink: any ReplySink
+        _ request: Neurond_V1_GenerateRequest, _ sink: any ReplySink,
+        _ progress: RequestProgress
     ) async throws -> Neurond_V1_End {
-        let item = try prepareGenerate(request)
-        let running = try engine.run(item.prepared)
-        try await sink.send(
-            Neurond_V1_GenerateReply.with {
-                $0.started.tokens = item.job.tokens.map { UInt32($0) }
-            })
-        for await event in running.events {
-            switch event {
+        let item = try await prepareGenerate(request)
+        progress.begin(items: 1, planHash: item.job.plan.hash, seed: request.sampling.seed)
+        let running = try RunningJob(item, to: engine)
+        do {
+            try await sink.send(
+                Neurond_V1_GenerateReply.with {
+                    $0.started.tokens = item.job.tokens.map { UInt32($0) }
+                })
+            let result = try await stream(running, sink)
+            progress.add(result)
+            try await sink.send(reply(result))
+            await sink.send(result.captures, item: 0)
+        } catch let failure as JobFailure {
+            progress.addPart(failure.result)
+            throw failure
+        } catch {
+            progress.addPart(await running.abandon())
+            throw error
+        }
+        return progress.end()
+    }
+
+    /// Sends tokens as they come.
+    ///
+    /// - Throws: `JobFailure`.
+    private func stream(
+        _ running: RunningJob, _ sink: any ReplySink
+    ) async throws -> JobResult {
+        while true {
+            switch await running.next() {
             case .token(let token):
                 try await sink.send(reply(token))
                 running.handle.didConsume()
-            case .failed(let error):
-                throw error
-            case .finished(let result):
-                try await sink.send(reply(result))
-                await sink.send(result.captures, item: 0)
-                var totals = UsageTotals()
-                totals.add(result)
-                return totals.end(planHash: item.job.plan.hash, seed: request.sampling.seed)
+            case .failed(let error, let result): throw JobFailure(error: error, result: result)
+            case .finished(let result): return result
             }
         }
-        throw CancellationError()
     }
 
     func prepareGenerate(
         _ request: Neurond_V1_GenerateRequest
-    ) throws -> PreparedItem {
+    ) async throws -> PreparedItem {
+        let deadline = request.options.deadline
         let tokens = try tokens(of: request.prompt, field: "prompt")
         let sampling = request.sampling
         let generation = Generation(
@@ -45,11 +62,12 @@ extension EngineService {
                 topP: sampling.topP == 0 ? 1 : sampling.topP, minP: sampling.minP,
                 seed: sampling.seed),
             stop: request.stop, topCount: Int(request.topK), ignoresEnd: request.ignoreEnd)
-        return try prepare(
-            HookPlan(message: request.hooks),
-            Job(
-                tokens: tokens, plan: .none, generation: generation,
-                share: JobShare(request.options)), field: "prompt")
+        let job = Job(
+            tokens: tokens, plan: .none, generation: generation,
+            share: JobShare(request.options), deadline: deadline)
+        return try await prepare([
+            resolve(HookPlan(message: request.hooks), job, field: "prompt")
+        ])[0]
     }
 
     private func reply(_ token: GeneratedToken) -> Neurond_V1_GenerateReply {

@@ -7,14 +7,11 @@ import Tokenizer
 extension EngineService {
     /// Log-probabilities of given continuations, item by item.
     func score(
-        _ request: Neurond_V1_ScoreRequest, _ sink: any ReplySink
+        _ request: Neurond_V1_ScoreRequest, _ sink: any ReplySink, _ progress: RequestProgress
     ) async throws -> Neurond_V1_End {
-        let items = try prepareScore(request)
-        var totals = UsageTotals()
-        try await inOrder(items.count) { [engine] index in
-            try await engine.result(of: items[index].prepared)
-        } deliver: { index, result in
-            totals.add(result)
+        let items = try await prepareScore(request)
+        progress.begin(items: items.count, planHash: items[0].job.plan.hash)
+        try await engine.run(items, progress) { index, result in
             try await sink.send(
                 Neurond_V1_ScoreReply.with {
                     $0.item = UInt32(index)
@@ -29,12 +26,13 @@ extension EngineService {
                 })
             await sink.send(result.captures, item: index)
         }
-        return totals.end(planHash: items[0].job.plan.hash)
+        return progress.end()
     }
 
-    func prepareScore(_ request: Neurond_V1_ScoreRequest) throws -> [PreparedItem] {
+    func prepareScore(_ request: Neurond_V1_ScoreRequest) async throws -> [PreparedItem] {
         try checkItemCount(request.items.count)
-        var items: [PreparedItem] = []
+        let deadline = request.options.deadline
+        var items: [ResolvedItem] = []
         for (index, item) in request.items.enumerated() {
             let field = "items[\(index)]"
             let (tokens, promptCount) = try scoredTokens(item, field: field)
@@ -42,10 +40,10 @@ extension EngineService {
                 item: item.hasHooks ? item.hooks : nil, request: request.hooks)
             let job = Job(
                 tokens: tokens, promptCount: promptCount, plan: .none,
-                share: JobShare(request.options))
-            items.append(try prepare(plan, job, field: field, like: items.last))
+                share: JobShare(request.options), deadline: deadline)
+            items.append(try resolve(plan, job, field: field))
         }
-        return items
+        return try await prepare(items)
     }
 
     private func scoredTokens(

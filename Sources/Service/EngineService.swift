@@ -28,16 +28,17 @@ public final class EngineService: Sendable {
     ///   - payload: its protobuf message.
     ///   - incoming: payloads of MESSAGE frames that follow, for methods that take them.
     ///   - sink: takes the replies.
-    /// - Returns: the payload of the END frame. Cancelling the task ends the request early.
+    /// - Returns: the payload of the END frame. Cancelling the task ends the request early; the END
+    ///   then tells what was done.
     public func handle(
         method: UInt16, payload: [UInt8], incoming: AsyncStream<[UInt8]>, sink: any ReplySink
     ) async -> [UInt8] {
+        let progress = RequestProgress()
         var end: Neurond_V1_End
         do {
-            end = try await dispatch(method, payload, incoming, sink)
+            end = try await dispatch(method, payload, incoming, sink, progress)
         } catch {
-            end = Neurond_V1_End()
-            end.status = RequestFailure(error).status
+            end = progress.end(RequestFailure(error).status)
         }
         end.provenance = provenance(
             planHash: end.provenance.planHash, seed: end.provenance.seed)
@@ -46,7 +47,7 @@ public final class EngineService: Sendable {
 
     private func dispatch(
         _ method: UInt16, _ payload: [UInt8], _ incoming: AsyncStream<[UInt8]>,
-        _ sink: any ReplySink
+        _ sink: any ReplySink, _ progress: RequestProgress
     ) async throws -> Neurond_V1_End {
         guard let method = Method(rawValue: method) else {
             throw RequestFailure(
@@ -62,9 +63,9 @@ public final class EngineService: Sendable {
         case .status: try await status(sink)
         case .tokenize: try await tokenize(.init(serializedBytes: payload), sink)
         case .detokenize: try await detokenize(.init(serializedBytes: payload), sink)
-        case .forward: try await forward(.init(serializedBytes: payload), sink)
-        case .generate: try await generate(.init(serializedBytes: payload), sink)
-        case .score: try await score(.init(serializedBytes: payload), sink)
+        case .forward: try await forward(.init(serializedBytes: payload), sink, progress)
+        case .generate: try await generate(.init(serializedBytes: payload), sink, progress)
+        case .score: try await score(.init(serializedBytes: payload), sink, progress)
         case .project: try await project(.init(serializedBytes: payload), sink)
         case .columns: try await columns(.init(serializedBytes: payload), sink)
         case .explain: try await explain(.init(serializedBytes: payload), sink)

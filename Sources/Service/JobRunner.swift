@@ -1,69 +1,129 @@
 import Engine
+import Synchronization
 
-/// The events of a running job.
+/// A job that was ended before it was done, with what there is of its answer.
+struct JobFailure: Error {
+    let error: EngineError
+    let result: JobResult
+}
+
+/// The events of one job, from the engine's thread to one reader.
+///
+/// Unlike a stream it does not end with the reader's task: a job that is cancelled still tells
+/// what it did.
+private final class JobEvents: Sendable {
+    private struct State {
+        var events: [JobEvent] = []
+        var reader: CheckedContinuation<JobEvent, Never>?
+    }
+
+    private let state = Mutex(State())
+
+    func put(_ event: JobEvent) {
+        let reader = state.withLock { state -> CheckedContinuation<JobEvent, Never>? in
+            if let reader = state.reader.take() { return reader }
+            state.events.append(event)
+            return nil
+        }
+        reader?.resume(returning: event)
+    }
+
+    func next() async -> JobEvent {
+        await withCheckedContinuation { continuation in
+            let event = state.withLock { state -> JobEvent? in
+                guard state.events.isEmpty else { return state.events.removeFirst() }
+                state.reader = continuation
+                return nil
+            }
+            if let event { continuation.resume(returning: event) }
+        }
+    }
+}
+
+/// A job in the engine.
 ///
 /// Whoever takes a token event says so by `handle.didConsume()`.
 struct RunningJob {
-    let events: AsyncStream<JobEvent>
     let handle: JobHandle
+    /// Lives as long as the job, with the memory of its plan.
+    private let item: PreparedItem
+    private let events: JobEvents
+
+    /// Submits an item's job.
+    init(_ item: PreparedItem, to engine: StepEngine) throws {
+        let events = JobEvents()
+        self.item = item
+        self.events = events
+        handle = try engine.submit(item.prepared) { events.put($0) }
+    }
+
+    /// The next event; cancelling the task ends the job, whose last event tells so.
+    func next() async -> JobEvent {
+        await withTaskCancellationHandler {
+            await events.next()
+        } onCancel: {
+            handle.cancel()
+        }
+    }
+
+    /// Runs the job to its end.
+    ///
+    /// - Throws: `JobFailure`.
+    func result() async throws -> JobResult {
+        while true {
+            switch await next() {
+            case .token: handle.didConsume()
+            case .finished(let result): return result
+            case .failed(let error, let result): throw JobFailure(error: error, result: result)
+            }
+        }
+    }
+
+    /// Ends the job and waits for it.
+    ///
+    /// - Returns: what it did.
+    func abandon() async -> JobResult {
+        handle.cancel()
+        do {
+            return try await result()
+        } catch let failure as JobFailure {
+            return failure.result
+        } catch { preconditionFailure("a job fails with a JobFailure") }
+    }
 }
 
 extension StepEngine {
-    /// Runs a job and yields its events; cancelling the consuming task cancels the job.
-    func run(_ prepared: PreparedJob) throws -> RunningJob {
-        let (stream, continuation) = AsyncStream.makeStream(of: JobEvent.self)
-        let handle = try submit(prepared) { event in
-            continuation.yield(event)
-            switch event {
-            case .finished, .failed: continuation.finish()
-            case .token: break
+    /// Runs items with a few in flight and hands the results out in order.
+    ///
+    /// They are submitted in order too: what a later one holds until it is answered never keeps an
+    /// earlier one from beginning.
+    ///
+    /// - Parameter deliver: while it waits, no further item starts.
+    func run(
+        _ items: [PreparedItem], _ progress: RequestProgress,
+        deliver: (Int, JobResult) async throws -> Void
+    ) async throws {
+        var open: [RunningJob] = []
+        do {
+            for index in items.indices {
+                try Task.checkCancellation()
+                while open.count < min(ServiceLimits.itemsInFlight, items.count - index) {
+                    open.append(try RunningJob(items[index + open.count], to: self))
+                }
+                let result = try await open[0].result()
+                open.removeFirst()
+                progress.add(result)
+                try await deliver(index, result)
+                progress.finishItem()
             }
-        }
-        continuation.onTermination = { reason in
-            if case .cancelled = reason { handle.cancel() }
-        }
-        return RunningJob(events: stream, handle: handle)
-    }
-
-    /// Runs a job that generates nothing to its end.
-    func result(of prepared: PreparedJob) async throws -> JobResult {
-        for await event in try run(prepared).events {
-            switch event {
-            case .token: continue
-            case .finished(let result): return result
-            case .failed(let error): throw error
+        } catch {
+            if let failure = error as? JobFailure {
+                progress.addPart(failure.result)
+                open.removeFirst()
             }
-        }
-        throw CancellationError()
-    }
-}
-
-/// Runs items with a few in flight and hands the results out in order.
-///
-/// - Parameters:
-///   - count: number of items.
-///   - run: computes one item; called for at most `ServiceLimits.itemsInFlight` items at once.
-///   - deliver: takes the results in order of items; while it waits, no further item starts.
-func inOrder<Result: Sendable>(
-    _ count: Int, run: @escaping @Sendable (Int) async throws -> Result,
-    deliver: (Int, Result) async throws -> Void
-) async throws {
-    try await withThrowingTaskGroup(of: (Int, Result).self) { group in
-        var started = 0
-        var delivered = 0
-        var done: [Int: Result] = [:]
-        while delivered < count {
-            while started < count, started - delivered < ServiceLimits.itemsInFlight {
-                let item = started
-                group.addTask { (item, try await run(item)) }
-                started += 1
-            }
-            guard let (item, result) = try await group.next() else { return }
-            done[item] = result
-            while let next = done.removeValue(forKey: delivered) {
-                try await deliver(delivered, next)
-                delivered += 1
-            }
+            for job in open { job.handle.cancel() }
+            for job in open { progress.addPart(await job.abandon()) }
+            throw error
         }
     }
 }

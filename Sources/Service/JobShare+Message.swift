@@ -14,3 +14,10 @@ extension JobShare {
             lane: admission.lane == .bulk ? .bulk : .interactive)
     }
 }
+
+extension Neurond_V1_RequestOptions {
+    /// When a request that comes now is to be ended, in seconds of `StepEngine.now`; nil for never.
+    var deadline: Double? {
+        deadlineMs == 0 ? nil : StepEngine.now() + Double(deadlineMs) * 1e-3
+    }
+}

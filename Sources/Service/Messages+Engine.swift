@@ -87,28 +87,3 @@ extension EngineService {
         }
     }
 }
-
-/// Adds up what the items of a request took.
-struct UsageTotals {
-    private var usage = Neurond_V1_Usage()
-    private var timing = Neurond_V1_Timing()
-
-    mutating func add(_ result: JobResult) {
-        usage.promptTokens += UInt32(result.promptTokens)
-        usage.generatedTokens += UInt32(result.generatedTokens)
-        usage.cachedTokens += UInt32(result.cachedTokens)
-        timing.queueSeconds += result.queueSeconds
-        timing.prefillSeconds += result.prefillSeconds
-        timing.decodeSeconds += result.decodeSeconds
-    }
-
-    /// An OK end with these trailers.
-    func end(planHash: String = "", seed: UInt64 = 0) -> Neurond_V1_End {
-        .with {
-            $0.usage = usage
-            $0.timing = timing
-            $0.provenance.planHash = planHash
-            $0.provenance.seed = seed
-        }
-    }
-}

@@ -5,11 +5,22 @@ import Messages
 import ModelFile
 import Tokenizer
 
+/// One item of a request whose plan fits the model.
+struct ResolvedItem {
+    /// The plan as it was asked.
+    var source: HookPlan
+    var job: Job
+    /// What a refusal names.
+    var field: String
+}
+
 /// One item of a request, checked: it can run.
 struct PreparedItem: Sendable {
     /// The plan as it was asked, for its text.
     var source: HookPlan
     var prepared: PreparedJob
+    /// Memory of the values of the request's plans; nil if they have none.
+    var planMemory: MemoryReservation?
 
     var job: Job { prepared.job }
 }
@@ -50,15 +61,11 @@ extension EngineService {
         try HookPlan(message: item ?? request)
     }
 
-    /// Checks an item completely: plan, lengths and stored values.
+    /// Checks an item's plan against the model.
     ///
-    /// - Parameters:
-    ///   - job: with the tokens; its plan is filled in here.
-    ///   - earlier: an item before it, whose plan is often the same.
+    /// - Parameter job: with the tokens; its plan is filled in here.
     /// - Throws: `RequestFailure` with the field.
-    func prepare(
-        _ plan: HookPlan, _ job: Job, field: String, like earlier: PreparedItem? = nil
-    ) throws -> PreparedItem {
+    func resolve(_ plan: HookPlan, _ job: Job, field: String) throws -> ResolvedItem {
         do {
             var job = job
             let extent = SequenceExtent(
@@ -66,10 +73,39 @@ extension EngineService {
                 maxTokenCount: job.maximumRows - job.promptCount + 1)
             job.plan = try plan.resolved(
                 against: engine.model.shape, extent: extent, sets: neuronSets(of: plan))
-            let prepared = try engine.prepare(job, like: earlier?.prepared)
-            return PreparedItem(source: plan, prepared: prepared)
+            return ResolvedItem(source: plan, job: job, field: field)
         } catch {
             throw RequestFailure(error, field: error is HookError ? "hooks" : field)
+        }
+    }
+
+    /// Checks items completely: lengths and stored values, which are looked up once there is
+    /// memory for them.
+    ///
+    /// - Throws: `RequestFailure` with the field.
+    func prepare(_ items: [ResolvedItem]) async throws -> [PreparedItem] {
+        let memory = try await planMemory(for: items)
+        var prepared: [PreparedItem] = []
+        for item in items {
+            do {
+                let job = try engine.prepare(item.job, like: prepared.last?.prepared)
+                prepared.append(
+                    PreparedItem(source: item.source, prepared: job, planMemory: memory))
+            } catch {
+                throw RequestFailure(error, field: item.field)
+            }
+        }
+        return prepared
+    }
+
+    private func planMemory(for items: [ResolvedItem]) async throws -> MemoryReservation? {
+        // Items one after another with one plan look its values up once.
+        var plans: [ResolvedPlan] = []
+        for item in items where item.job.plan != plans.last { plans.append(item.job.plan) }
+        do {
+            return try await engine.reservePlans(plans)
+        } catch {
+            throw RequestFailure(error, field: items[0].field)
         }
     }
 

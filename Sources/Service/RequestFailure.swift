@@ -28,6 +28,8 @@ struct RequestFailure: Error {
         switch error {
         case let failure as RequestFailure:
             self = failure
+        case let failure as JobFailure:
+            self.init(failure.error, field: field)
         case let error as EngineError:
             self.init(
                 error.kind.statusCode, error.reason, error.message, field: field,
@@ -67,6 +69,7 @@ extension EngineError.Kind {
         case .outOfRange: .outOfRange
         case .notFound: .notFound
         case .resourceExhausted: .resourceExhausted
+        case .deadlineExceeded: .deadlineExceeded
         case .cancelled: .cancelled
         case .failure: .internal
         }

@@ -93,7 +93,7 @@ private final class JobRecorder: Sendable {
                 if let handle = state.handle { handle.didConsume() } else { state.unread += 1 }
                 return false
             case .finished(let result): state.run.result = result
-            case .failed(let error): state.failure = "\(error)"
+            case .failed(let error, _): state.failure = "\(error)"
             }
             state.run.finished = now
             return true

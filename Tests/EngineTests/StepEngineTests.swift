@@ -92,7 +92,7 @@ struct StepEngineTests {
         events: for await event in events {
             switch event {
             case .token: tokens += 1
-            case .failed(let error):
+            case .failed(let error, _):
                 #expect(error.reason == "CANCELLED")
                 break events
             case .finished:

@@ -64,7 +64,7 @@ extension StepEngine {
                 tokens.append(token)
                 handle.didConsume()
             case .finished(let result): return (tokens, result)
-            case .failed(let error): throw error
+            case .failed(let error, _): throw error
             }
         }
         throw CancellationError()

@@ -9,7 +9,7 @@ import Testing
 @Suite("Admission")
 struct AdmissionTests {
     @Test("a request's admission is its job's share")
-    func share() throws {
+    func share() async throws {
         let test = try TestService()
         let options = Neurond_V1_RequestOptions.with {
             $0.admission.share = 42
@@ -18,12 +18,12 @@ struct AdmissionTests {
         }
         let expected = JobShare(identifier: 42, weight: 3, lane: .bulk)
         let prompt = Neurond_V1_Prompt.ids([1, 2, 3])
-        let forward = try test.service.prepareForward(
+        let forward = try await test.service.prepareForward(
             .with {
                 $0.options = options
                 $0.items = [.with { $0.prompt = prompt }]
             })
-        let score = try test.service.prepareScore(
+        let score = try await test.service.prepareScore(
             .with {
                 $0.options = options
                 $0.items = [
@@ -33,7 +33,7 @@ struct AdmissionTests {
                     }
                 ]
             })
-        let generate = try test.service.prepareGenerate(
+        let generate = try await test.service.prepareGenerate(
             .with {
                 $0.options = options
                 $0.prompt = prompt
