@@ -1,3 +1,4 @@
+import CLibuv
 import Glibc
 
 /// A file that is read whole, at once, and the facts by which one may trust it.

@@ -1,3 +1,4 @@
+import CLibuv
 import Glibc
 
 /// The right to a socket path, held by one process at a time.
