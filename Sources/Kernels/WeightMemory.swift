@@ -19,6 +19,9 @@ public final class WeightMemory: @unchecked Sendable {
 
     /// Makes a zeroed memory file and maps it for writing.
     ///
+    /// All of its memory is taken now: what cannot be had is an error here, and not the end of the
+    /// process when a page is first written.
+    ///
     /// - Parameters:
     ///   - byteCount: The size, positive.
     ///   - name: What the operating system lists the file as.
@@ -27,6 +30,11 @@ public final class WeightMemory: @unchecked Sendable {
         guard byteCount > 0 else {
             throw .invalidSize(subject: name, reason: "\(byteCount) bytes, expected at least 1")
         }
+        if let available = availableMemory(), byteCount > available {
+            throw .invalidSize(
+                subject: name,
+                reason: "\(byteCount) bytes of memory are needed, \(available) are available")
+        }
         let descriptor = system_memory_file(name)
         guard descriptor >= 0 else {
             throw .system(operation: "memfd_create", subject: name, code: lastErrorCode())
@@ -34,6 +42,10 @@ public final class WeightMemory: @unchecked Sendable {
         do throws(KernelError) {
             guard setLength(descriptor, byteCount) else {
                 throw .system(operation: "ftruncate", subject: name, code: lastErrorCode())
+            }
+            let code = allocate(descriptor, byteCount)
+            guard code == 0 else {
+                throw .system(operation: "fallocate", subject: name, code: code)
             }
             mapping = try .writable(descriptor: descriptor, byteCount: byteCount, subject: name)
         } catch {

@@ -40,6 +40,16 @@ import Testing
         #expect(late.readBytes(at: 0, count: 2) == [0, 5])
     }
 
+    @Test func moreThanTheMachineHasIsOneError() throws {
+        let available = try #require(availableMemory())
+        #expect(available > 0)
+        let error = try #require(throws: KernelError.self) {
+            try WeightMemory(byteCount: 1 << 45, name: "weights")
+        }
+        #expect("\(error)".contains("weights"))
+        #expect("\(error)".contains("\(1 << 45) bytes of memory are needed"))
+    }
+
     @Test func sizesThatDoNotFitAreRefused() throws {
         #expect(throws: KernelError.self) { try WeightMemory(byteCount: 0, name: "test") }
         let memory = try WeightMemory(byteCount: 10, name: "test")
