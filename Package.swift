@@ -79,13 +79,15 @@ let libraries: [Target] = [
         ],
         swiftSettings: safeSettings),
     .target(name: "Supervision", dependencies: ["Hooks"], swiftSettings: safeSettings),
+    .target(name: "Metrics", swiftSettings: safeSettings),
     .target(
         name: "Configuration", dependencies: ["EventLoop", "Hooks", "Supervision", toml],
         swiftSettings: safeSettings),
     .target(
         name: "Daemon",
         dependencies: [
-            "EventLoop", "Messages", "StrictJSON", "Supervision", "Wire", crypto, logging, protobuf,
+            "EventLoop", "Messages", "Metrics", "StrictJSON", "Supervision", "Wire", crypto,
+            logging, protobuf,
         ],
         swiftSettings: houseSettings),
     .target(
@@ -141,6 +143,7 @@ let tests: [Target] = [
             "Service", "Engine", "Hooks", "HookMessages", "Kernels", "Messages", "ModelFile",
             "Wire", protobuf,
         ]),
+    tests(of: "Metrics", needs: ["Metrics"]),
     tests(of: "Supervision", needs: ["Supervision", "Hooks"]),
     tests(of: "Configuration", needs: ["Configuration", "EventLoop", "Supervision"]),
     .executableTarget(
@@ -153,7 +156,8 @@ let tests: [Target] = [
         of: "Daemon",
         needs: [
             "Daemon", "DaemonTestHost", "neurond", "neuronctl", "EventLoop", "HookMessages",
-            "Hooks", "Messages", "Supervision", "Wire", crypto, protobuf,
+            "Hooks", "Messages", "Supervision", "Wire", crypto, logging,
+            protobuf,
         ]),
     .target(
         name: "FakeDaemon", dependencies: ["EventLoop", "Messages", "Wire", protobuf],

@@ -48,6 +48,14 @@ final class ClientSession {
         }
     }
 
+    /// Sends one message of several.
+    func send(_ streamID: UInt32, _ message: [UInt8]) {
+        records[streamID]?.replyByteCount += message.count
+        attempt(on: streamID) { connection throws(WireError) in
+            try connection.sendMessage(message, on: streamID)
+        }
+    }
+
     /// Ends a stream.
     func end(_ streamID: UInt32, _ payload: [UInt8]) {
         close(streamID, payload)

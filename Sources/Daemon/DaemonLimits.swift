@@ -82,4 +82,35 @@ public enum DaemonLimits {
 
     /// Descriptor on which an engine process finds the weight arena.
     public static let arenaDescriptor: Int32 = 4
+
+    /// Milliseconds between two replies of a stream of Status: often enough for a live view, and
+    /// seldom enough that a stream costs nothing; a stream that outlives a drain ends soon.
+    static let statusIntervalMilliseconds = 100...60_000
+
+    /// How old the engines' reports may be before a Status asks for new ones.
+    static let freshReportMilliseconds: UInt64 = 100
+
+    /// How long a Status waits for engines that do not answer.
+    static let reportPatienceMilliseconds: UInt64 = 200
+
+    /// Identities whose use is counted apart; each costs some forty bytes for ever.
+    static let countedIdentities = 1_024
+
+    /// Connections to the metrics server: a few scrapers and somebody with a browser.
+    static let metricsConnections = 16
+
+    /// Bytes of the head of a request for metrics; scrapers send some hundred.
+    static let metricsHeadByteCount = 4_096
+
+    /// Time from the connection to the end of its answer.
+    static let metricsMilliseconds: UInt64 = 5_000
+
+    /// Log lines that wait for a slow reader of the log; more are dropped and counted.
+    static let logBufferByteCount = 1_048_576
+
+    /// Characters of one value in a log line.
+    static let logValueCharacterCount = 1_024
+
+    /// How long the end of the program waits for the reader of its log.
+    static let logCloseMilliseconds = 1_000
 }

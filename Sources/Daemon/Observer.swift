@@ -1,3 +1,4 @@
+import EventLoop
 import Logging
 import Messages
 import Supervision
@@ -26,6 +27,7 @@ extension Supervisor {
         case .engineStarted(let index, let process):
             logger.info("engine started", metadata: ["engine": "\(index)", "pid": "\(process)"])
         case .engineBecameReady(let index, let milliseconds):
+            sight.loadMilliseconds = milliseconds
             logger.info(
                 "engine ready",
                 metadata: ["engine": "\(index)", "milliseconds": "\(milliseconds)"])
@@ -42,13 +44,28 @@ extension Supervisor {
     ) {
         let code = end.status.code
         if code != .ok, code != .cancelled { requestsFailed += 1 }
+        sight.count(record, session.identity, end, now: loop.now)
+        // What engines are asked is worth a line of every log; a look at the daemon is not.
+        let level: Logger.Level = record.startedAt == nil && code == .ok ? .debug : .info
+        logger.log(level: level, "request ended", metadata: metadata(record, session, end))
+    }
+
+    /// Who asked what and how it went; never a prompt.
+    private func metadata(
+        _ record: RequestRecord, _ session: ClientSession, _ end: Neurond_V1_End
+    ) -> Logger.Metadata {
         let method = Wire.Method(rawValue: record.method)?.description ?? "\(record.method)"
-        logger.debug(
-            "request ended",
-            metadata: [
-                "request": "\(record.requestID)", "client": "\(session.number)",
-                "key": "\(record.key?.description ?? "")", "method": "\(method)",
-                "code": "\(code)", "reason": "\(end.status.reason)",
-            ])
+        let started = record.startedAt ?? loop.now
+        return [
+            "request": "\(record.requestID)", "client": "\(session.number)",
+            "identity": "\(session.identity)", "key": "\(record.key?.description ?? "")",
+            "method": "\(method)", "code": "\(end.status.code)",
+            "reason": "\(end.status.reason)",
+            "queue_seconds": "\(Double(started - record.arrivedAt) / 1_000)",
+            "run_seconds": "\(Double(loop.now - started) / 1_000)",
+            "prompt_tokens": "\(end.usage.promptTokens)",
+            "generated_tokens": "\(end.usage.generatedTokens)",
+            "reply_bytes": "\(record.replyByteCount)",
+        ]
     }
 }

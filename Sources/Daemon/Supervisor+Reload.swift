@@ -42,6 +42,7 @@ extension Supervisor {
         case .success(let reloaded):
             configuration.takeLive(from: reloaded.configuration)
             authenticator = Authenticator(configuration.tokens)
+            moveMetrics()
             logger.logLevel = configuration.logLevel ?? logger.logLevel
             reviewSessions()
             applyLimits()

@@ -78,7 +78,7 @@ extension Supervisor {
         switch request.method {
         case .capabilities:
             answerCapabilities(streamID, of: session, deadline: request.options.deadline)
-        case .status: session.answer(streamID, EndMessage.encode(status))
+        case .status: answerStatus(request.payload, streamID, of: session)
         case .listObjects: session.answer(streamID, EndMessage.encode(objectList(for: session)))
         case .dropObject: dropObject(request.payload, streamID, of: session)
         case .drain: drain(request.payload, streamID, of: session)

@@ -38,6 +38,7 @@ public final class Supervisor {
     var poison = PoisonMemory()
     var requestsTotal: UInt64 = 0
     var requestsFailed: UInt64 = 0
+    let sight: Sight
 
     /// Runs once a second while engines have something to do.
     let housekeepingTimer: Timer
@@ -72,6 +73,7 @@ public final class Supervisor {
         drain = DrainController(
             limitMilliseconds: UInt64(configuration.limits.drainSeconds) * 1_000)
         budget = PayloadBudget(perConnection: configuration.requestBytesPerConnection)
+        sight = Sight(loop)
         housekeepingTimer = Timer(loop)
         deadlineTimer = Timer(loop)
         drainTimer = Timer(loop)
@@ -90,6 +92,7 @@ public final class Supervisor {
     public func start() throws {
         do {
             try openListeners()
+            try startMetrics()
         } catch {
             for listener in listeners { listener.close() }
             closeTimers()
@@ -132,6 +135,7 @@ public final class Supervisor {
         logger.notice(
             "draining", metadata: ["running": "\(ledger.count)", "clients": "\(sessions.count)"])
         for listener in listeners { listener.close() }
+        endStatusStreams()
         for session in Array(sessions.values) {
             session.channel.leave(.drain, "the daemon is shutting down")
         }
@@ -158,6 +162,7 @@ public final class Supervisor {
     }
 
     private func closeTimers() {
+        sight.close()
         for timer in [housekeepingTimer, deadlineTimer, drainTimer, aliveTimer] { timer.close() }
     }
 

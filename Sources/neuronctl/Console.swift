@@ -12,6 +12,8 @@ struct Console: Sendable {
     var isTerminal: Bool
     /// Environment variables.
     var environment: [String: String]
+    /// Whether standard output is a terminal, on which a live view may draw.
+    var isOutputTerminal = false
 
     /// The console of the running command.
     @TaskLocal static var current = Console.standard
@@ -23,7 +25,8 @@ struct Console: Sendable {
             String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
         },
         isTerminal: isatty(STDERR_FILENO) == 1,
-        environment: ProcessInfo.processInfo.environment)
+        environment: ProcessInfo.processInfo.environment,
+        isOutputTerminal: isatty(STDOUT_FILENO) == 1)
 
     /// One line of data.
     func print(_ line: String) { write(line + "\n") }

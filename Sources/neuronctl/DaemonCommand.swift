@@ -50,7 +50,7 @@ struct Neuronctl: AsyncParsableCommand {
             Example: neuronctl generate '2+3=' --max-tokens 4 --hook 'zero L1N7 at last'
             """,
         subcommands: [
-            StatusCommand.self, CapabilitiesCommand.self, TokenizeCommand.self,
+            StatusCommand.self, TopCommand.self, CapabilitiesCommand.self, TokenizeCommand.self,
             DetokenizeCommand.self, GenerateCommand.self, ForwardCommand.self, ScoreCommand.self,
             ProjectCommand.self, ColumnsCommand.self, ExplainCommand.self, ObjectsCommand.self,
             EvaluateCommand.self, PingCommand.self,

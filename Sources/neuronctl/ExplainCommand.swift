@@ -65,23 +65,43 @@ private func explain(
     let reply = try await client.answer(to: request, options: connection.callOptions).reply
     guard !connection.json else { return console.print(json(reply).text) }
     for item in reply.items {
-        console.print(
-            "item \(item.item): \(item.tokens) tokens, \(Int64(item.multiplyAdds)) multiply-adds, "
-                + "\(item.replyBytes) reply bytes, \(item.keyValueBytes) KV bytes")
+        let figures = [
+            "\(item.tokens) tokens", "at most \(item.generatedTokens) generated",
+            "\(item.reusableTokens) reusable", "\(Int64(item.multiplyAdds)) multiply-adds",
+            "\(item.hookElements) hooked elements", "\(item.replyBytes) reply bytes",
+            "\(item.keyValueBytes) KV bytes", "\(item.captureBytes) capture bytes",
+        ]
+        console.print("item \(item.item): " + figures.joined(separator: ", "))
         for action in item.actions {
             console.print(
                 "  \(action.text): \(action.site), \(action.units) units, \(action.rows) rows")
         }
         for tensor in item.tensors { console.print("  \(tensor.name)\t\(tensor.shape)") }
     }
-    console.print(
-        "\(Int64(reply.multiplyAdds)) multiply-adds, \(reply.replyBytes) reply bytes in all")
+    let totals = [
+        "\(reply.tokens) tokens", "at most \(reply.generatedTokens) generated",
+        "\(Int64(reply.multiplyAdds)) multiply-adds", "\(reply.hookElements) hooked elements",
+        "\(reply.replyBytes) reply bytes", "\(reply.keyValueBytes) KV bytes",
+        "\(reply.captureBytes) capture bytes", "\(reply.planBytes) plan bytes",
+    ]
+    console.print("in all: " + totals.joined(separator: ", "))
 }
 
 private func json(_ reply: Neurond_V1_ExplainReply) -> JSON {
     [
         "items": .array(reply.items.map(json)), "multiply_adds": .number(reply.multiplyAdds),
         "reply_bytes": .integer(Int64(clamping: reply.replyBytes)),
+        "tokens": .integer(Int64(clamping: reply.tokens)),
+        "generated_tokens": .integer(Int64(clamping: reply.generatedTokens)),
+        "key_value_bytes": .integer(Int64(clamping: reply.keyValueBytes)),
+        "capture_bytes": .integer(Int64(clamping: reply.captureBytes)),
+        "plan_bytes": .integer(Int64(clamping: reply.planBytes)),
+        "hook_elements": .integer(Int64(clamping: reply.hookElements)),
+        "objects": .array(
+            reply.objects.map { hash in
+                .string(
+                    "sha256:" + hash.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+            }),
     ]
 }
 
@@ -107,5 +127,9 @@ private func json(_ item: Neurond_V1_ExplainReply.Item) -> JSON {
         "plan_hash": .string(item.planHash), "multiply_adds": .number(item.multiplyAdds),
         "reply_bytes": .integer(Int64(clamping: item.replyBytes)),
         "key_value_bytes": .integer(Int64(clamping: item.keyValueBytes)),
+        "generated_tokens": .integer(Int64(item.generatedTokens)),
+        "capture_bytes": .integer(Int64(clamping: item.captureBytes)),
+        "hook_elements": .integer(Int64(clamping: item.hookElements)),
+        "reusable_tokens": .integer(Int64(item.reusableTokens)),
     ]
 }

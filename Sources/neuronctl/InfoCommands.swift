@@ -14,48 +14,7 @@ struct StatusCommand: DaemonCommand {
         let status = try await client.answer(
             to: Neurond_V1_StatusRequest(), options: connection.callOptions
         ).reply
-        console.print(connection.json ? json(status).text : text(status))
-    }
-
-    private func text(_ status: Neurond_V1_StatusReply) -> String {
-        var lines = [
-            "state        \(status.state), up \(seconds(status.uptimeSeconds))",
-            "build        \(status.build)",
-            "connections  \(status.connections)",
-            "requests     \(status.running) running, \(status.queued) queued, "
-                + "\(status.requestsTotal) in all, \(status.requestsFailed) failed",
-            "objects      \(status.objectCount), \(status.objectBytes) bytes",
-        ]
-        lines += status.models.map { "model        \(describe($0))" }
-        lines += status.engines.map {
-            "engine \($0.index)     \($0.state), process \($0.process), \($0.threads) threads, "
-                + "\($0.running) running, \($0.restarts) restarts"
-        }
-        return lines.joined(separator: "\n")
-    }
-
-    private func json(_ status: Neurond_V1_StatusReply) -> JSON {
-        [
-            "state": .string(status.state), "uptime_seconds": .number(status.uptimeSeconds),
-            "build": .string(status.build),
-            "models": .array(status.models.map { .model($0) }),
-            "engines": .array(
-                status.engines.map { engine in
-                    [
-                        "index": .integer(Int64(engine.index)), "state": .string(engine.state),
-                        "process": .integer(Int64(engine.process)),
-                        "restarts": .integer(Int64(engine.restarts)),
-                        "running": .integer(Int64(engine.running)),
-                        "threads": .integer(Int64(engine.threads)),
-                    ]
-                }),
-            "connections": .integer(Int64(status.connections)),
-            "queued": .integer(Int64(status.queued)), "running": .integer(Int64(status.running)),
-            "requests_total": .integer(Int64(clamping: status.requestsTotal)),
-            "requests_failed": .integer(Int64(clamping: status.requestsFailed)),
-            "object_count": .integer(Int64(clamping: status.objectCount)),
-            "object_bytes": .integer(Int64(clamping: status.objectBytes)),
-        ]
+        console.print(connection.json ? JSON.status(status).text : StatusText.summary(status))
     }
 }
 
@@ -115,7 +74,7 @@ struct CapabilitiesCommand: DaemonCommand {
 }
 
 /// A model in one line.
-private func describe(_ model: Neurond_V1_ModelInfo) -> String {
+func describe(_ model: Neurond_V1_ModelInfo) -> String {
     "\(model.name) (\(model.architecture), \(model.layers) layers, \(model.neurons) neurons, "
         + "\(model.heads) heads, \(model.weightFormat), \(model.residentBytes) bytes resident)"
 }

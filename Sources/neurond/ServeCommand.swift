@@ -85,7 +85,10 @@ struct ServeCommand: ParsableCommand {
         let settings = try ServeSettings(self)
         let manager = try ServiceManager.takeFromEnvironment()
         let inheritsSockets = !manager.sockets.isEmpty
-        var logger = Logger(label: "neurond") { StreamLogHandler.standardError(label: $0) }
+        let format = LogFormat(rawValue: settings.configuration.logFormat.rawValue) ?? .text
+        let writer = LogWriter()
+        defer { writer.close() }
+        var logger = Logger(label: "neurond") { _ in LineLogHandler(writer, format: format) }
         logger.logLevel = settings.logLevel
         if settings.listensByDefault && !inheritsSockets { DefaultAddress.prepare() }
         raiseDescriptorLimit(settings.configuration.limits.connections, logger)

@@ -1,5 +1,6 @@
-// A daemon whose engine is a script: `serve ADDRESS ENGINES [NAME=NUMBER…]` and, started by it,
-// `engine`. The names are those of quotas and limits below.
+// A daemon whose engine is a script: `serve ADDRESS ENGINES [NAME=NUMBER…] [metrics]` and,
+// started by it, `engine`. The names are those of quotas and limits below; metrics are served
+// beside the socket.
 //
 // The supervisor is the real one; only the service behind the engine's end of the socket pair is
 // made up, so that tests decide what it sends, when it dies, and can ask what it was told.
@@ -27,7 +28,13 @@ case "serve" where arguments.count >= 4:
         // Few bytes, so that a test can exceed them quickly.
         configuration.requestBytesPerConnection = 1_048_576
         configuration.engineCount = Int(arguments[3]) ?? 1
-        for word in arguments.dropFirst(4) { configuration.set(word) }
+        for word in arguments.dropFirst(4) {
+            if word == "metrics" {
+                configuration.metricsAddress = try Address(parsing: arguments[2] + ".metrics")
+            } else {
+                configuration.set(word)
+            }
+        }
         return configuration
     }
     exit(isClean ? 0 : 1)

@@ -36,10 +36,11 @@ import Testing
             "Wire", "Crypto", "SwiftProtobuf",
         ],
         "Supervision": ["Hooks"],
+        "Metrics": [],
         "Configuration": ["EventLoop", "Hooks", "Supervision", "TOMLKit"],
         "Daemon": [
-            "EventLoop", "StrictJSON", "Wire", "Messages", "Supervision", "Crypto", "Logging",
-            "SwiftProtobuf",
+            "EventLoop", "StrictJSON", "Wire", "Messages", "Metrics", "Supervision", "Crypto",
+            "Logging", "SwiftProtobuf",
         ],
         "NeurondClient": [
             "EventLoop", "Wire", "Messages", "Hooks", "HookMessages", "Crypto", "SwiftProtobuf",

@@ -6,8 +6,12 @@ import Testing
     /// Modules that make a status for a client.
     static let modules = ["Service", "Engine", "Daemon", "Supervision", "Hooks", "HookMessages"]
 
-    /// Literals of the same spelling that are no reasons: status names in lists of limits.
-    static let codeNames: Set = ["OUT_OF_RANGE", "RESOURCE_EXHAUSTED"]
+    /// Literals of the same spelling that are no reasons: status names in lists of limits, outcomes
+    /// in metrics, and how the reasons of hooks begin.
+    static let codeNames: Set = [
+        "OUT_OF_RANGE", "RESOURCE_EXHAUSTED", "REJECTED", "CANCELED", "BACKEND", "OTHER",
+        "HOOK_",
+    ]
 
     /// Variables of service managers, which are spelt like reasons.
     static let variableNames: Set = [

@@ -1,0 +1,63 @@
+import Foundation
+import Logging
+import Testing
+
+@testable import Daemon
+
+@Suite("Logs") struct LogTests {
+    private func line(_ fields: [(name: String, value: String)], _ format: LogFormat) -> String {
+        LogLine(
+            time: Date(timeIntervalSince1970: 0.25), level: .info, message: "request ended",
+            fields: fields
+        ).text(in: format)
+    }
+
+    @Test("a JSON line is one object with time, level, message and fields")
+    func json() throws {
+        let text = line([("request", "a\"b\n"), ("code", "ok")], .json)
+        #expect(!text.contains("\n"))
+        let object =
+            try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: String]
+        #expect(object?["ts"] == "1970-01-01T00:00:00.250Z")
+        #expect(object?["level"] == "info")
+        #expect(object?["message"] == "request ended")
+        #expect(object?["request"] == "a\"b\n")
+    }
+
+    @Test("a text line stays one line, whatever a client calls its request")
+    func text() {
+        let text = line([("request", "a\nb"), ("empty", "")], .text)
+        #expect(text == #"1970-01-01T00:00:00.250Z info request ended request="a\nb""#)
+    }
+
+    @Test("long values are cut")
+    func long() {
+        for format in LogFormat.allCases {
+            #expect(line([("x", String(repeating: "a", count: 9_000))], format).count < 1_200)
+        }
+    }
+
+    @Test("lines come out in order, and close writes the last")
+    func order() throws {
+        let pipe = Pipe()
+        let writer = LogWriter(descriptor: pipe.fileHandleForWriting.fileDescriptor)
+        for index in 0..<100 { writer.write("line \(index)") }
+        writer.close()
+        try pipe.fileHandleForWriting.close()
+        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        #expect(text == (0..<100).map { "line \($0)\n" }.joined())
+    }
+
+    @Test("a reader that does not read costs lines and not time")
+    func stuckReader() {
+        let pipe = Pipe()
+        let writer = LogWriter(descriptor: pipe.fileHandleForWriting.fileDescriptor)
+        let line = String(repeating: "x", count: 1_000)
+        for _ in 0..<3_000 { writer.write(line) }
+        #expect(writer.droppedCount > 0)
+        // Reading lets the thread finish what it has.
+        DispatchQueue.global().async { _ = pipe.fileHandleForReading.readDataToEndOfFile() }
+        writer.close()
+        try? pipe.fileHandleForWriting.close()
+    }
+}

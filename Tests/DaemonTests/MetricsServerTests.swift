@@ -1,0 +1,99 @@
+import EventLoop
+import Foundation
+import Messages
+import Testing
+import Wire
+
+/// The metrics server under readers who behave and readers who do not.
+@Suite("Metrics server", .serialized)
+struct MetricsServerTests {
+    /// Sends bytes to the metrics server and gives what came back when it closed.
+    private func visit(_ fixture: DaemonFixture, _ request: String) throws -> String {
+        guard case .unix(let path) = fixture.address else { return "" }
+        var answer: [UInt8] = []
+        var isOver = false
+        var kept: ByteStream?
+        ByteStream.connect(fixture.loop, to: .unix(path: path + ".metrics")) { result in
+            guard let stream = try? result.get() else {
+                isOver = true
+                return fixture.loop.stop()
+            }
+            kept = stream
+            stream.onRead = { answer += $0 }
+            stream.onEnd = { _ in
+                isOver = true
+                stream.close()
+                fixture.loop.stop()
+            }
+            stream.startReading()
+            stream.write(Array(request.utf8))
+        }
+        try fixture.wait { isOver }
+        kept?.close()
+        return String(decoding: answer, as: UTF8.self)
+    }
+
+    /// The status of the answer to these bytes.
+    private func code(_ fixture: DaemonFixture, _ request: String) throws -> String {
+        let words = try visit(fixture, request).split(separator: " ")
+        return words.count > 1 ? String(words[1]) : ""
+    }
+
+    private func withServer(_ body: (DaemonFixture, TestClient) throws -> Void) throws {
+        try DaemonFixture.run("metrics") { fixture in
+            let client = try fixture.connect()
+            _ = try fixture.waitForStatus(client) { $0.state == "ready" }
+            try body(fixture, client)
+        }
+    }
+
+    @Test("every metric has help, type and a closed set of labels")
+    func exposition() throws {
+        try withServer { fixture, client in
+            _ = try fixture.end(of: client.request("messages=3 bytes=10"), client)
+            let text = try visit(fixture, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+            #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n"))
+            let body = text.components(separatedBy: "\r\n\r\n").dropFirst().joined()
+            for name in [
+                "requests_total", "requests_running", "requests_waiting", "queue_seconds",
+                "request_seconds", "prompt_tokens_total", "generated_tokens_total",
+                "layer_evals_total", "batch_rows", "prefix_cache_queries_total",
+                "prefix_cache_hits_total", "result_cache_hits_total", "hooks_fired_total",
+                "hooks_refused_total", "reply_bytes_total", "resident_bytes",
+                "model_load_seconds", "build_info",
+            ] {
+                #expect(body.contains("# TYPE neurond_\(name) "), "\(name)")
+            }
+            let labels: Set = [
+                "verb", "outcome", "lane", "le", "reused", "kind", "version",
+                "site", "op", "reason",
+            ]
+            for match in body.matches(of: /([a-z_]+)="/) {
+                #expect(labels.contains(String(match.output.1)), "\(match.output.1)")
+            }
+            #expect(body.contains(#"neurond_requests_total{verb="Generate",outcome="#))
+        }
+    }
+
+    @Test("live and ready answer, and other paths and verbs are refused")
+    func health() throws {
+        try withServer { fixture, _ in
+            for (request, expected) in [
+                ("GET /live HTTP/1.0", "200"), ("GET /ready?x HTTP/1.1", "200"),
+                ("GET / HTTP/1.1", "404"), ("POST /metrics HTTP/1.1", "405"), ("nonsense", "400"),
+            ] {
+                let found = try code(fixture, request + "\r\n\r\n")
+                #expect(found == expected, "\(request)")
+            }
+        }
+    }
+
+    @Test("a head beyond the limit is refused before it has ended")
+    func longHead() throws {
+        try withServer { fixture, _ in
+            let head = "GET / HTTP/1.1\r\nX: " + String(repeating: "a", count: 5_000)
+            let found = try code(fixture, head)
+            #expect(found == "431")
+        }
+    }
+}
