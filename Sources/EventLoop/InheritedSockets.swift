@@ -1,3 +1,4 @@
+import CLibuv
 import Glibc
 
 /// Listening sockets that a service manager opened for us.

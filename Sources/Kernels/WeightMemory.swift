@@ -43,16 +43,17 @@ public final class WeightMemory: @unchecked Sendable {
             guard setLength(descriptor, byteCount) else {
                 throw .system(operation: "ftruncate", subject: name, code: lastErrorCode())
             }
-            let code = allocate(descriptor, byteCount)
-            guard code == 0 else {
-                throw .system(operation: "fallocate", subject: name, code: code)
-            }
             mapping = try .writable(descriptor: descriptor, byteCount: byteCount, subject: name)
+            mapping.preferHugePages()
+            let code = mapping.populate()
+            guard code == 0 else {
+                mapping.unmap()
+                throw .system(operation: "madvise", subject: name, code: code)
+            }
         } catch {
             closeDescriptor(descriptor)
             throw error
         }
-        mapping.preferHugePages()
         self.byteCount = byteCount
         fileDescriptor = descriptor
         ownsDescriptor = true
