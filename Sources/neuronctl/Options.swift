@@ -28,6 +28,12 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: "Give up after this many seconds, from 0.001 to 4000000.")
     var deadline: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "Who waits for the answer: interactive (a person) or bulk (a script).",
+            discussion: "Default: the daemon decides by what the request costs."))
+    var lane: RequestLane?
+
     /// Seconds that the protocol's 32 bits of milliseconds have room for.
     private static let deadlines = 0.001...4_000_000
 
@@ -54,7 +60,20 @@ struct ConnectionOptions: ParsableArguments {
     var callOptions: CallOptions {
         CallOptions(
             deadline: deadline.map { .milliseconds(Int64($0 * 1_000)) },
-            model: model ?? "")
+            model: model ?? "", lane: lane?.message)
+    }
+}
+
+/// The lanes of the daemon's queue.
+enum RequestLane: String, CaseIterable, ExpressibleByArgument {
+    case interactive
+    case bulk
+
+    var message: Neurond_V1_Lane {
+        switch self {
+        case .interactive: .interactive
+        case .bulk: .bulk
+        }
     }
 }
 

@@ -71,7 +71,9 @@ struct PartialTests {
         #expect((5..<200).contains(end.partial.generatedTokens))
         #expect(end.partial.generatedTokens == end.usage.generatedTokens)
         #expect(end.partial.receipts.count == 1)
-        #expect(end.partial.receipts[0].rows == UInt64(2 + end.usage.generatedTokens))
+        // A cancel in mid-step leaves a row that was hooked and whose token nobody sampled.
+        let rows = UInt64(2 + end.usage.generatedTokens)
+        #expect((rows...rows + 1).contains(end.partial.receipts[0].rows))
         #expect(end.provenance.seed == 7)
         #expect(end.provenance.planHash.count == 64)
         #expect(end.timing.decodeSeconds > 0)
