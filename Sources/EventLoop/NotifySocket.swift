@@ -1,3 +1,4 @@
+import CLibuv
 import Glibc
 
 /// The datagram socket on which a service manager listens for news of a service.
