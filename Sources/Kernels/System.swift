@@ -55,20 +55,6 @@ struct Mapping {
         madvise(base, byteCount, Int32(MADV_HUGEPAGE))
     }
 
-    /// Takes the memory of every page now, in huge pages where they are preferred, so that writing
-    /// cannot fail later.
-    ///
-    /// Allocating in the file instead would take small pages, which no later advice turns into
-    /// large ones.
-    ///
-    /// - Returns: 0, or an error number; 0 also from a system that takes pages only when written.
-    func populate() -> Int32 {
-        // MADV_POPULATE_WRITE of Linux 5.14, which older headers do not name.
-        guard madvise(base, byteCount, 23) != 0 else { return 0 }
-        let code = lastErrorCode()
-        return code == EINVAL ? 0 : code
-    }
-
     /// Gives pages back; they read as zero afterwards.
     func discard(offset: Int, byteCount: Int) {
         madvise(base + offset, byteCount, Int32(MADV_DONTNEED))

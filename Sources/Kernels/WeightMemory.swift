@@ -44,12 +44,9 @@ public final class WeightMemory: @unchecked Sendable {
                 throw .system(operation: "ftruncate", subject: name, code: lastErrorCode())
             }
             mapping = try .writable(descriptor: descriptor, byteCount: byteCount, subject: name)
+            // Pages are taken while threads pack: taken before, by one thread, loading lasts half
+            // as long again, and allocating in the file would take small pages.
             mapping.preferHugePages()
-            let code = mapping.populate()
-            guard code == 0 else {
-                mapping.unmap()
-                throw .system(operation: "madvise", subject: name, code: code)
-            }
         } catch {
             closeDescriptor(descriptor)
             throw error
