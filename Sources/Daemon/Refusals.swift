@@ -3,6 +3,11 @@ import Supervision
 
 /// Payloads of the ENDs that refuse a request before any engine works on it.
 enum Refusals {
+    /// A payload is not the method's message.
+    static func malformed(_ text: String) -> [UInt8] {
+        EndMessage.failure(.invalidArgument, "MALFORMED_MESSAGE", text)
+    }
+
     /// A request is not taken into the books for its size.
     static func end(of refusal: PayloadBudget.Refusal) -> [UInt8] {
         let (reason, whose, asked, limit) =

@@ -7,10 +7,7 @@ extension Supervisor {
     /// Ends the daemon as a signal would, once the caller has its answer.
     func drain(_ payload: [UInt8], _ streamID: UInt32, of session: ClientSession) {
         guard let request = try? Neurond_V1_DrainRequest(serializedBytes: payload) else {
-            return refuse(
-                streamID, of: session,
-                EndMessage.failure(
-                    .invalidArgument, "MALFORMED_MESSAGE", "not a DrainRequest"))
+            return refuse(streamID, of: session, Refusals.malformed("not a DrainRequest"))
         }
         session.answer(streamID, EndMessage.encode(Neurond_V1_DrainReply()))
         let isNow = request.now

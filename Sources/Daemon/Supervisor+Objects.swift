@@ -103,10 +103,7 @@ extension Supervisor {
 
     func dropObject(_ payload: [UInt8], _ streamID: UInt32, of session: ClientSession) {
         guard let request = try? Neurond_V1_DropObjectRequest(serializedBytes: payload) else {
-            return refuse(
-                streamID, of: session,
-                EndMessage.failure(
-                    .invalidArgument, "MALFORMED_MESSAGE", "not a DropObjectRequest"))
+            return refuse(streamID, of: session, Refusals.malformed("not a DropObjectRequest"))
         }
         let hash = [UInt8](request.hash)
         let identity = session.role == .admin ? nil : session.identity

@@ -128,8 +128,7 @@ extension Supervisor {
     private func options(of payload: [UInt8]) throws(OptionsError) -> ReceivedOptions {
         guard let envelope = try? Neurond_V1_RequestEnvelope(serializedBytes: payload) else {
             throw OptionsError(
-                end: EndMessage.failure(
-                    .invalidArgument, "MALFORMED_MESSAGE",
+                end: Refusals.malformed(
                     "the request is not a protobuf message with options as field 1"))
         }
         let id = envelope.options.requestID.utf8

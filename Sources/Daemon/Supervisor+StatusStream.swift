@@ -9,9 +9,7 @@ extension Supervisor {
     func answerStatus(_ payload: [UInt8], _ streamID: UInt32, of session: ClientSession) {
         guard let request = try? Neurond_V1_StatusRequest(serializedBytes: payload) else {
             return refuse(
-                streamID, of: session,
-                EndMessage.failure(
-                    .invalidArgument, "MALFORMED_MESSAGE", "the payload is no StatusRequest"))
+                streamID, of: session, Refusals.malformed("the payload is no StatusRequest"))
         }
         guard request.intervalMs > 0 else {
             return withReports { [weak self, weak session] in

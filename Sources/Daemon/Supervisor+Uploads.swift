@@ -120,9 +120,7 @@ extension Supervisor {
     }
 
     private static var malformedUpload: [UInt8] {
-        EndMessage.failure(
-            .invalidArgument, "MALFORMED_MESSAGE",
-            "not a PutObjectRequest followed by PutObjectChunk messages")
+        Refusals.malformed("not a PutObjectRequest followed by PutObjectChunk messages")
     }
 
     static func putReply(_ hash: [UInt8], existed: Bool) -> [UInt8] {

@@ -149,11 +149,12 @@ final class ForwardPass: Sendable {
     ///
     /// Rows with a hook on the pattern go one at a time, so that all heads are seen together.
     private func attend(_ layer: Int, _ rows: [StepRow], _ work: AttentionWork) {
-        let isHooked = work.runs.map {
-            rows[$0.rows.lowerBound].sequence.hooks.plan.touches(.attnPattern, layer)
+        let hooked = work.runs.indices.filter { run in
+            let first = rows[work.runs[run].rows.lowerBound]
+            return first.sequence.hooks.plan.touches(.attnPattern, layer)
         }
         let chunks =
-            isHooked.contains(true) ? work.attend.filter { !isHooked[$0.run] } : work.attend
+            hooked.isEmpty ? work.attend : work.attend.filter { !hooked.contains($0.run) }
         pool.run(taskCount: chunks.count) { task, worker in
             // The last chunks see the most positions: they go first, so that none is left alone.
             let chunk = chunks[chunks.count - 1 - task]
@@ -164,7 +165,7 @@ final class ForwardPass: Sendable {
                 heads: headGroup(of: chunk.head), query: buffers.queryKeyValue,
                 scale: attentionScale, scratch: buffers.attention[worker], into: buffers.mixed)
         }
-        for (run, isHooked) in zip(work.runs, isHooked) where isHooked {
+        for run in hooked.map({ work.runs[$0] }) {
             for index in run.rows { attendHooked(layer, rows[index], index, run) }
         }
     }

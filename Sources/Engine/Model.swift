@@ -1,4 +1,3 @@
-import Foundation
 public import Hooks
 public import Kernels
 public import ModelFile

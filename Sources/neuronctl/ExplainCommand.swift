@@ -90,13 +90,13 @@ private func explain(
 private func json(_ reply: Neurond_V1_ExplainReply) -> JSON {
     [
         "items": .array(reply.items.map(json)), "multiply_adds": .number(reply.multiplyAdds),
-        "reply_bytes": .integer(Int64(clamping: reply.replyBytes)),
-        "tokens": .integer(Int64(clamping: reply.tokens)),
-        "generated_tokens": .integer(Int64(clamping: reply.generatedTokens)),
-        "key_value_bytes": .integer(Int64(clamping: reply.keyValueBytes)),
-        "capture_bytes": .integer(Int64(clamping: reply.captureBytes)),
-        "plan_bytes": .integer(Int64(clamping: reply.planBytes)),
-        "hook_elements": .integer(Int64(clamping: reply.hookElements)),
+        "reply_bytes": .count(reply.replyBytes),
+        "tokens": .count(reply.tokens),
+        "generated_tokens": .count(reply.generatedTokens),
+        "key_value_bytes": .count(reply.keyValueBytes),
+        "capture_bytes": .count(reply.captureBytes),
+        "plan_bytes": .count(reply.planBytes),
+        "hook_elements": .count(reply.hookElements),
         "objects": .array(
             reply.objects.map { hash in
                 .string(
@@ -113,8 +113,8 @@ private func json(_ item: Neurond_V1_ExplainReply.Item) -> JSON {
                 [
                     "action": .integer(Int64(action.action)), "text": .string(action.text),
                     "site": .string(action.site),
-                    "units": .integer(Int64(clamping: action.units)),
-                    "rows": .integer(Int64(clamping: action.rows)),
+                    "units": .count(action.units),
+                    "rows": .count(action.rows),
                 ]
             }),
         "captures": .array(
@@ -125,11 +125,11 @@ private func json(_ item: Neurond_V1_ExplainReply.Item) -> JSON {
                 ]
             }),
         "plan_hash": .string(item.planHash), "multiply_adds": .number(item.multiplyAdds),
-        "reply_bytes": .integer(Int64(clamping: item.replyBytes)),
-        "key_value_bytes": .integer(Int64(clamping: item.keyValueBytes)),
+        "reply_bytes": .count(item.replyBytes),
+        "key_value_bytes": .count(item.keyValueBytes),
         "generated_tokens": .integer(Int64(item.generatedTokens)),
-        "capture_bytes": .integer(Int64(clamping: item.captureBytes)),
-        "hook_elements": .integer(Int64(clamping: item.hookElements)),
+        "capture_bytes": .count(item.captureBytes),
+        "hook_elements": .count(item.hookElements),
         "reusable_tokens": .integer(Int64(item.reusableTokens)),
     ]
 }

@@ -65,7 +65,7 @@ struct CapabilitiesCommand: DaemonCommand {
                 reply.limits.map { limit in
                     [
                         "name": .string(limit.name),
-                        "value": .integer(Int64(clamping: limit.value)),
+                        "value": .count(limit.value),
                         "meaning": .string(limit.meaning),
                     ]
                 }),

@@ -47,8 +47,8 @@ extension JSON {
             receipts.map { receipt in
                 [
                     "action": .integer(Int64(receipt.action)), "site": .string(receipt.site),
-                    "rows": .integer(Int64(clamping: receipt.rows)),
-                    "elements": .integer(Int64(clamping: receipt.elements)),
+                    "rows": .count(receipt.rows),
+                    "elements": .count(receipt.elements),
                     "change_l2": .number(receipt.changeL2),
                 ]
             })
@@ -98,9 +98,9 @@ extension JSON {
             "neurons": .integer(Int64(model.neurons)),
             "vocabulary": .integer(Int64(model.vocabulary)),
             "context_length": .integer(Int64(model.contextLength)),
-            "parameters": .integer(Int64(clamping: model.parameters)),
-            "resident_bytes": .integer(Int64(clamping: model.residentBytes)),
-            "file_bytes": .integer(Int64(clamping: model.fileBytes)),
+            "parameters": .count(model.parameters),
+            "resident_bytes": .count(model.residentBytes),
+            "file_bytes": .count(model.fileBytes),
         ]
     }
 }

@@ -24,8 +24,6 @@ extension JSON {
         ]
     }
 
-    static func count(_ value: UInt64) -> JSON { .integer(Int64(clamping: value)) }
-
     private static func engine(_ engine: Neurond_V1_EngineInfo) -> JSON {
         [
             "index": .integer(Int64(engine.index)), "state": .string(engine.state),

@@ -25,6 +25,9 @@ enum JSON: Sendable {
         }
     }
 
+    /// A count; beyond 63 bits, the largest integer.
+    static func count(_ value: some BinaryInteger) -> JSON { .integer(Int64(clamping: value)) }
+
     static func integers(_ values: some Sequence<some BinaryInteger>) -> JSON {
         .array(values.map { .integer(Int64($0)) })
     }

@@ -70,7 +70,7 @@ struct ObjectsCommand: AsyncParsableCommand {
                 [
                     "hash": .string("sha256:" + Hexadecimal.text(object.hash)),
                     "kind": .string(kind(object)),
-                    "bytes": .integer(Int64(clamping: object.byteCount)),
+                    "bytes": .count(object.byteCount),
                 ]
             }
             console.print(JSON.object([("objects", .array(list))]).text)
