@@ -40,6 +40,7 @@ let argumentParser = Target.Dependency.product(
 let libraries: [Target] = [
     .systemLibrary(name: "CLibuv", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
     .target(name: "CIntrinsics"),
+    .target(name: "Build", swiftSettings: safeSettings),
     .target(name: "EventLoop", dependencies: ["CLibuv"], swiftSettings: houseSettings),
     .target(name: "Wire", swiftSettings: safeSettings),
     .target(name: "Messages", dependencies: [protobuf], swiftSettings: houseSettings),
@@ -102,21 +103,22 @@ let executables: [Target] = [
     .executableTarget(
         name: "neurond",
         dependencies: [
-            "Configuration", "Daemon", "Engine", "EventLoop", "Kernels", "ModelFile", "Service",
+            "Build", "Configuration", "Daemon", "Engine", "EventLoop", "Kernels", "ModelFile",
+            "Service",
             "Supervision", "Tokenizer", "Wire", argumentParser, logging,
         ],
         swiftSettings: houseSettings),
     .executableTarget(
         name: "neuronctl",
         dependencies: [
-            "EventLoop", "HookMessages", "Hooks", "Messages", "ModelFile", "NeurondClient",
+            "Build", "EventLoop", "HookMessages", "Hooks", "Messages", "ModelFile", "NeurondClient",
             "StrictJSON", "Wire", argumentParser, protobuf,
         ],
         swiftSettings: houseSettings),
     .executableTarget(
         name: "neurond-bench",
         dependencies: [
-            "Engine", "Hooks", "Kernels", "ModelFile", "Tokenizer", argumentParser,
+            "Build", "Engine", "Hooks", "Kernels", "ModelFile", "Tokenizer", argumentParser,
         ],
         swiftSettings: houseSettings),
 ]
@@ -177,7 +179,7 @@ let tests: [Target] = [
         ]),
     tests(
         of: "NeurondBench",
-        needs: ["neurond-bench", "Kernels", "ModelFile", "StrictJSON", "Tokenizer"]),
+        needs: ["Build", "neurond-bench", "Kernels", "ModelFile", "StrictJSON", "Tokenizer"]),
     .executableTarget(
         name: "neurond-chaos",
         dependencies: [

@@ -40,9 +40,11 @@ enum Refusals {
                 "QUOTA_REQUESTS", "\(asked - 1) requests of yours run or wait already", asked - 1,
                 limit, retry)
         case .excess(.keyValueBytes(let asked, let limit)):
-            return beyondQuota("bytes of attention state", asked, limit)
+            return beyondQuota(
+                "QUOTA_KEY_VALUE_BYTES", "bytes of attention state", asked, limit)
         case .excess(.captureBytes(let asked, let limit)):
-            return beyondQuota("bytes of captured values", asked, limit)
+            return beyondQuota(
+                "QUOTA_CAPTURE_BYTES", "bytes of captured values", asked, limit)
         }
     }
 
@@ -54,11 +56,14 @@ enum Refusals {
             limit: limit, retryAfterMilliseconds: retry)
     }
 
-    private static func beyondQuota(_ what: String, _ asked: Int, _ limit: Int) -> [UInt8] {
+    /// Alone the request is beyond its identity's quota; one that only has to wait for others of
+    /// its identity waits.
+    private static func beyondQuota(
+        _ reason: String, _ what: String, _ asked: Int, _ limit: Int
+    ) -> [UInt8] {
         EndMessage.failure(
-            .outOfRange, "OVER_QUOTA",
-            "the request takes \(asked) \(what); your quota is \(limit)", asked: asked,
-            limit: limit)
+            .outOfRange, reason, "the request takes \(asked) \(what); your quota is \(limit)",
+            asked: asked, limit: limit)
     }
 
     /// An object that nobody has put, or that was dropped.
@@ -72,7 +77,9 @@ enum Refusals {
     /// An object for which its owner's quota has no room; nil when there is room.
     static func objectQuota(_ asked: Int, used: Int, limit: Int) -> [UInt8]? {
         guard limit > 0, used + asked > limit else { return nil }
-        guard asked <= limit else { return beyondQuota("bytes of objects", asked, limit) }
+        guard asked <= limit else {
+            return beyondQuota("OBJECT_TOO_LARGE", "bytes of objects", asked, limit)
+        }
         return EndMessage.failure(
             .resourceExhausted, "QUOTA_OBJECT_BYTES",
             "your objects would have \(used + asked) bytes, your quota is \(limit); drop some",

@@ -19,6 +19,8 @@ public final class StepEngine: Sendable {
     public let options: Options
     /// Bytes of one key-value block, which holds `KeyValueStore.blockPositions` positions.
     public let keyValueBlockBytes: Int
+    /// Bytes of all key-value blocks; a job that needs more can never run.
+    public let keyValueCapacity: Int
     let counters: EngineCounters
     /// Memory of captured values until they are answered.
     let captureBudget: MemoryBudget
@@ -95,8 +97,8 @@ public final class StepEngine: Sendable {
         threadCount = max(1, options.threads)
         let keyValues = try Self.makeStore(model, options)
         keyValueBlockBytes = keyValues.bytesPerBlock
-        counters = EngineCounters(
-            keyValueCapacity: keyValues.blockCapacity * keyValues.bytesPerBlock)
+        keyValueCapacity = keyValues.blockCapacity * keyValues.bytesPerBlock
+        counters = EngineCounters(keyValueCapacity: keyValueCapacity)
         let thread = Thread { [self] in
             let pool = ComputePool(threadCount: threadCount, pinned: options.pinsThreads)
             let pass = ForwardPass(
@@ -109,7 +111,7 @@ public final class StepEngine: Sendable {
         thread.start()
     }
 
-    /// Blocks for as many positions as the limit allows, but for one whole context at least.
+    /// Blocks for as many positions as the limit allows, one at least.
     ///
     /// The f32 form is the reference and keeps keys and values in f32 too.
     private static func makeStore(_ model: Model, _ options: Options) throws -> KeyValueStore {
@@ -119,13 +121,10 @@ public final class StepEngine: Sendable {
             shape.layerCount * shape.keyValueHeadCount * shape.headDimension * 2
             * (precision == .f32 ? 4 : 2)
         let blockBytes = perPosition * KeyValueStore.blockPositions
-        let context =
-            (shape.contextLength + KeyValueStore.blockPositions - 1)
-            / KeyValueStore.blockPositions
         return try KeyValueStore(
             layers: shape.layerCount, keyValueHeads: shape.keyValueHeadCount,
             headDimension: shape.headDimension,
-            blockCapacity: max(context, options.keyValueBytes / blockBytes),
+            blockCapacity: max(1, options.keyValueBytes / blockBytes),
             precision: precision)
     }
 
@@ -137,11 +136,23 @@ public final class StepEngine: Sendable {
         _ job: Job, like earlier: PreparedJob? = nil
     ) throws(EngineError) -> PreparedJob {
         try JobValidator(model: model).check(job)
+        try checkKeyValues(of: job)
         if let earlier, earlier.job.plan == job.plan {
             return try prepare(job, plan: earlier.plan, sharesPlan: true)
         }
         let plan = try CompiledPlan(job.plan, model: model, objects: objects)
         return try prepare(job, plan: plan, sharesPlan: false)
+    }
+
+    private func checkKeyValues(of job: Job) throws(EngineError) {
+        let needed = keyValueBytes(of: job)
+        guard needed <= keyValueCapacity else {
+            throw EngineError(
+                .outOfRange, "KEY_VALUE_TOO_LARGE",
+                "\(job.maximumRows) positions take \(needed) bytes of attention state, this "
+                    + "engine has \(keyValueCapacity) (cache_bytes)",
+                asked: needed, limit: keyValueCapacity)
+        }
     }
 
     private func prepare(

@@ -17,7 +17,7 @@ extension EngineService {
                 $0.sites = SiteKind.allCases.map(siteInfo)
                 $0.actions = HookVocabulary.actions
                 $0.reductions = HookVocabulary.reductions
-                $0.limits = Self.limits
+                $0.limits = limits
             })
         return Neurond_V1_End()
     }
@@ -58,7 +58,7 @@ extension EngineService {
         }
     }
 
-    private static var limits: [Neurond_V1_Limit] {
+    private var limits: [Neurond_V1_Limit] {
         func limit(_ name: String, _ value: Int, _ meaning: String) -> Neurond_V1_Limit {
             .with {
                 $0.name = name
@@ -71,6 +71,7 @@ extension EngineService {
             limit(
                 "engine.running_sequences", EngineLimits.runningSequences,
                 "further sequences wait"),
+            limit("engine.key_value_bytes", engine.keyValueCapacity, "OUT_OF_RANGE"),
             limit("engine.capture_bytes", EngineLimits.captureBytes, "OUT_OF_RANGE"),
             limit("engine.object_bytes", EngineLimits.objectBytes, "RESOURCE_EXHAUSTED"),
             limit("engine.top_tokens", EngineLimits.topTokens, "OUT_OF_RANGE"),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Build
 import NeurondClient
 import Wire
 
@@ -19,7 +20,7 @@ extension DaemonCommand {
             options: ConnectOptions(
                 token: ConnectOptions.token(
                     file: connection.tokenFile, environment: console.environment),
-                agent: "neuronctl"))
+                agent: "neuronctl/\(Build.version)"))
         defer { client.close() }
         try await run(client, console)
     }
@@ -49,6 +50,7 @@ struct Neuronctl: AsyncParsableCommand {
 
             Example: neuronctl generate '2+3=' --max-tokens 4 --hook 'zero L1N7 at last'
             """,
+        version: Build.version,
         subcommands: [
             StatusCommand.self, TopCommand.self, CapabilitiesCommand.self, TokenizeCommand.self,
             DetokenizeCommand.self, GenerateCommand.self, ForwardCommand.self, ScoreCommand.self,

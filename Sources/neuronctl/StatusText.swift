@@ -11,6 +11,8 @@ enum StatusText {
         if !status.identity.isEmpty {
             lines.append("you          \(status.identity), \(status.role)")
         }
+        let own = status.identities.first { $0.identity == status.identity }
+        if let own { lines.append("your use     \(use(own))") }
         lines += [
             "connections  \(status.connections)",
             "requests     \(status.running) running, \(waiting(status)), "
@@ -27,6 +29,13 @@ enum StatusText {
             ]
         }
         return lines.joined(separator: "\n")
+    }
+
+    private static func use(_ own: Neurond_V1_IdentityInfo) -> String {
+        "\(own.running) running, \(own.queued) waiting; KV "
+            + "\(share(own.keyValueBytes, of: own.keyValueQuota)), captures "
+            + "\(share(own.captureBytes, of: own.captureQuota)), objects "
+            + "\(share(own.objectBytes, of: own.objectQuota))"
     }
 
     /// What `top` shows: the summary, rates since the view before, identities, requests.
@@ -88,14 +97,24 @@ enum StatusText {
 
     private static func identities(_ list: [Neurond_V1_IdentityInfo]) -> String {
         table(
-            ["IDENTITY", "WEIGHT", "CONN", "RUN", "WAIT", "KV", "REQUESTS", "FAILED", "IN", "OUT"],
+            [
+                "IDENTITY", "WEIGHT", "CONN", "RUN", "WAIT", "KV", "CAPTURES", "OBJECTS",
+                "REQUESTS", "FAILED", "IN", "OUT",
+            ],
             list.map {
                 [
                     $0.identity, "\($0.weight)", "\($0.connections)", "\($0.running)",
-                    "\($0.queued)", bytes($0.keyValueBytes), "\($0.requestsTotal)",
+                    "\($0.queued)", share($0.keyValueBytes, of: $0.keyValueQuota),
+                    share($0.captureBytes, of: $0.captureQuota),
+                    share($0.objectBytes, of: $0.objectQuota), "\($0.requestsTotal)",
                     "\($0.requestsFailed)", "\($0.promptTokens)", "\($0.generatedTokens)",
                 ]
             })
+    }
+
+    /// What is used, and of which quota, where there is one.
+    private static func share(_ used: UInt64, of quota: UInt64) -> String {
+        quota == 0 ? bytes(used) : "\(bytes(used)) of \(bytes(quota))"
     }
 
     private static func requests(_ list: ArraySlice<Neurond_V1_RequestInfo>) -> String {

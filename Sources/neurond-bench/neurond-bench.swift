@@ -10,6 +10,7 @@
 // Read first: `ModelBench` (what a rate is), `Turns` (how runs alternate), `TextTable`.
 
 import ArgumentParser
+import Build
 import Foundation
 
 /// The command line of the benchmark.
@@ -25,6 +26,7 @@ struct NeurondBench: ParsableCommand {
             Example: neurond-bench make-model --shape 0.1b --type q8_0 -o small.gguf
                      neurond-bench model --model small.gguf
             """,
+        version: Build.version,
         subcommands: [
             MicroCommand.self, ModelCommand.self, CompareCommand.self, MakeModelCommand.self,
         ])

@@ -7,6 +7,7 @@
 // `ServeSettings` (what it was told).
 
 import ArgumentParser
+import Build
 import Foundation
 
 /// The command line of the daemon.
@@ -51,10 +52,4 @@ struct Neurond: ParsableCommand {
         FileHandle.standardError.write(Data("\(text)\n".utf8))
         return isUsage ? ExitCode(2) : .failure
     }
-}
-
-/// What this build calls itself.
-enum Build {
-    /// Stated in HELLO, capabilities, status and every answer's provenance.
-    static let version = "0.1.0"
 }

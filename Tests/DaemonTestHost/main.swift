@@ -51,6 +51,7 @@ extension SupervisorConfiguration {
         case "queued": limits.queuedRequests = number
         case "requests": quotas.general.requestsInFlight = number
         case "kv": quotas.general.keyValueBytes = number
+        case "capture": quotas.general.captureBytes = number
         case "objects": quotas.general.objectBytes = number
         case "weight": quotas.general.weight = number
         case "stall": limits.stallSeconds = number

@@ -65,8 +65,32 @@ struct AdmissionTests {
             _ = try daemon.waitForStatus(client) { $0.running == 1 && $0.queued == 1 }
             let beyond = try client.request("kv=101")
             let end = try daemon.end(of: beyond, client)
-            #expect(end.status.code == .outOfRange && end.status.reason == "OVER_QUOTA")
+            #expect(end.status.code == .outOfRange)
+            #expect(end.status.reason == "QUOTA_KEY_VALUE_BYTES")
             #expect(end.status.asked == 101 && end.status.limit == 100)
+            let use = try daemon.status(client).identities.first
+            #expect(use?.keyValueBytes == 60 && use?.keyValueQuota == 100)
+            slow.cancel(first)
+            #expect(try daemon.end(of: second, slow).status.code == .ok)
+        }
+    }
+
+    @Test func `a quota on captured values does the same, and others go on`() throws {
+        try DaemonFixture.run("capture=100") { daemon in
+            let slow = try daemon.connect()
+            let client = try daemon.connect()
+            let first = try hang(slow, "capture=60")
+            _ = try daemon.waitForStatus(client) { $0.running == 1 }
+            let second = try slow.request("messages=1 capture=60", lane: .bulk)
+            _ = try daemon.waitForStatus(client) { $0.running == 1 && $0.queued == 1 }
+            let small = try client.request("messages=1 capture=40")
+            #expect(try daemon.end(of: small, client).status.code == .ok)
+            let beyond = try client.request("capture=101")
+            let end = try daemon.end(of: beyond, client)
+            #expect(end.status.code == .outOfRange && end.status.retryAfterMs == 0)
+            #expect(end.status.reason == "QUOTA_CAPTURE_BYTES" && end.status.limit == 100)
+            let use = try daemon.status(client).identities.first
+            #expect(use?.captureBytes == 60 && use?.captureQuota == 100)
             slow.cancel(first)
             #expect(try daemon.end(of: second, slow).status.code == .ok)
         }

@@ -111,7 +111,7 @@ struct ObjectTests {
             let second = try daemon.end(of: client.call(.putObject, put("two")), client)
             #expect(second.status.reason == "QUOTA_OBJECT_BYTES")
             let large = try daemon.end(of: client.call(.putObject, put("larger")), client)
-            #expect(large.status.reason == "OVER_QUOTA" && large.status.limit == 5)
+            #expect(large.status.reason == "OBJECT_TOO_LARGE" && large.status.limit == 5)
         }
     }
 }

@@ -28,6 +28,21 @@ struct CommandLineTests {
         #expect(daemon.stop() == 0)
     }
 
+    @Test("programs state the version that answers carry")
+    func version() async throws {
+        let daemon = try DaemonProcess(model: "Models/abacus")
+        let client = try await daemon.connect()
+        defer { client.close() }
+        let answer = try daemon.control(["generate", "2+3=", "--max-tokens", "1", "--json"])
+        for program in ["neurond", "neuronctl"] {
+            let (status, out, _) = try daemon.shell("\(program) --version")
+            let version = out.split(separator: "\n").joined()
+            #expect(status == 0 && !version.isEmpty)
+            #expect(answer.out.contains(#""build": "\#(version)""#), "\(answer.out)")
+        }
+        #expect(daemon.stop() == 0)
+    }
+
     @Test("the quickstart shows the README's examples, all of them and no others")
     func quickstart() throws {
         // The script's demonstration is a here-document that begins and ends with these lines.

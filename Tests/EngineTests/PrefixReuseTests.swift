@@ -102,7 +102,8 @@ struct PrefixReuseTests {
 
     @Test("memory stays within the key-value blocks, whatever was asked")
     func bound() async throws {
-        let engine = try make(keyValueBytes: 1)
+        let context = try TestModels.fixture("llama-gqa", .int8).contextBytes
+        let engine = try make(keyValueBytes: context)
         defer { engine.shutdown() }
         for salt in 0..<60 {
             let prompt = tokens.map { ($0 + Int32(salt) * 7) % 290 + 5 }
@@ -115,8 +116,7 @@ struct PrefixReuseTests {
         #expect(engine.statistics.prefixEvictions > 0)
         let fullest = engine.statistics
         // A job that needs all of it has it.
-        let context = engine.model.configuration.contextLength
-        let long = (0..<context).map { Int32($0 % 200 + 3) }
+        let long = (0..<engine.model.configuration.contextLength).map { Int32($0 % 200 + 3) }
         _ = try await cached(engine, long)
         #expect(engine.statistics.prefixEvictions > fullest.prefixEvictions)
     }

@@ -54,7 +54,8 @@ struct ShareTests {
     func manyShares() async throws {
         let model = try TestModels.fixture("llama-mha", .int8)
         let engine = try StepEngine(
-            model: model, objects: ObjectStore(), options: .init(threads: 2, keyValueBytes: 1))
+            model: model, objects: ObjectStore(),
+            options: .init(threads: 2, keyValueBytes: model.contextBytes))
         defer { engine.shutdown() }
         let plan = try HookPlan().resolved(against: model.shape)
         let answers = try await withThrowingTaskGroup(of: [Int32].self) { group in

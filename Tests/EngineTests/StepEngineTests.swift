@@ -189,9 +189,10 @@ struct StepEngineTests {
 
     @Test("more jobs than fit at once are all answered, in the end")
     func manyJobs() async throws {
+        let model = try TestModels.fixture("llama-mha", .int8)
         let engine = try StepEngine(
-            model: TestModels.fixture("llama-mha", .int8), objects: ObjectStore(),
-            options: .init(threads: 2, keyValueBytes: 1))
+            model: model, objects: ObjectStore(),
+            options: .init(threads: 2, keyValueBytes: model.contextBytes))
         defer { engine.shutdown() }
         let plan = try HookPlan().resolved(against: engine.model.shape)
         let answers = try await withThrowingTaskGroup(of: [Int32].self) { group in
@@ -207,6 +208,27 @@ struct StepEngineTests {
             return try await group.reduce(into: Set<[Int32]>()) { $0.insert($1) }
         }
         #expect(answers.count == 1)
+    }
+
+    @Test("a job that needs more attention state than there is is refused before it waits")
+    func keyValueBound() async throws {
+        let model = try TestModels.fixture("llama-mha", .int8)
+        let engine = try StepEngine(
+            model: model, objects: ObjectStore(), options: .init(threads: 1, keyValueBytes: 1))
+        defer { engine.shutdown() }
+        #expect(engine.keyValueCapacity == engine.keyValueBlockBytes)
+        let plan = try HookPlan().resolved(against: model.shape)
+        func job(_ maxTokens: Int) -> Job {
+            Job(
+                tokens: [1, 7], plan: plan,
+                generation: Generation(maxTokens: maxTokens, ignoresEnd: true))
+        }
+        // The last token that is generated is never run: 2 + 31 - 1 rows fill the one block.
+        #expect(try await engine.run(job(31)).tokens.count == 31)
+        let error = try #require(throws: EngineError.self) { try engine.prepare(job(32)) }
+        #expect(error.reason == "KEY_VALUE_TOO_LARGE" && error.kind == .outOfRange)
+        #expect(error.asked == 2 * engine.keyValueBlockBytes)
+        #expect(error.limit == engine.keyValueBlockBytes)
     }
 
     @Test("objects beyond the bound are refused")

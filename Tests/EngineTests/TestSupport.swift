@@ -72,6 +72,15 @@ extension StepEngine {
 }
 
 extension Model {
+    /// Bytes of attention state of one whole context, in f16.
+    var contextBytes: Int {
+        let shape = configuration
+        let positions =
+            (shape.contextLength + KeyValueStore.blockPositions - 1)
+            / KeyValueStore.blockPositions * KeyValueStore.blockPositions
+        return positions * shape.layerCount * shape.keyValueHeadCount * shape.headDimension * 4
+    }
+
     /// Resolves hooks in the text language.
     func plan(
         hooks: [String] = [], captures: [String] = [], promptCount: Int, rows: Int? = nil

@@ -24,6 +24,9 @@ import Wire
         var identity = Neurond_V1_IdentityInfo()
         identity.identity = "uid:7"
         identity.running = 1
+        identity.keyValueBytes = 1 << 20
+        identity.keyValueQuota = 8 << 20
+        identity.captureBytes = 512
         status.identities = [identity]
         status.requests = (0..<3).map { index in
             var request = Neurond_V1_RequestInfo()
@@ -52,7 +55,8 @@ import Wire
         #expect(run.code == 0, "\(run.errors)")
         for text in [
             "uid:7, run", "3 queued (1 interactive, 2 bulk)", "KV 3.0 MiB of 1.0 GiB",
-            "IDENTITY", "sweep-1", "and 1 more",
+            "your use     1 running, 0 waiting; KV 1.0 MiB of 8.0 MiB, captures 512 B, objects 0 B",
+            "IDENTITY", "CAPTURES", "sweep-1", "and 1 more",
         ] {
             #expect(run.output.contains(text), "\(text): \(run.output)")
         }

@@ -1,3 +1,4 @@
+import Build
 import Testing
 
 @Suite struct UsageTests {
@@ -9,6 +10,13 @@ import Testing
         #expect(outcome.status == 0)
         #expect(outcome.out.contains("Example: neurond-bench \(name)"))
         #expect(outcome.out.contains("--json"))
+    }
+
+    @Test func theVersionIsTheBuilds() throws {
+        let bench = try BenchProcess()
+        defer { bench.remove() }
+        let outcome = try bench.run(["--version"])
+        #expect(outcome.status == 0 && outcome.out == Build.version + "\n")
     }
 
     @Test(arguments: [

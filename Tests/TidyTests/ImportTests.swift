@@ -15,6 +15,7 @@ import Testing
     static let table: [String: Set<String>] = [
         "CLibuv": [],
         "CIntrinsics": [],
+        "Build": [],
         "EventLoop": ["CLibuv"],
         "Wire": [],
         "Messages": ["SwiftProtobuf"],
@@ -47,19 +48,20 @@ import Testing
         ],
         "Studies": ["NeurondClient", "Hooks"],
         "neurond": [
-            "Configuration", "Daemon", "Service", "Engine", "EventLoop", "Wire", "Messages",
+            "Build", "Configuration", "Daemon", "Service", "Engine", "EventLoop", "Wire",
+            "Messages",
             "Supervision",
             "ModelFile", "Tokenizer", "Kernels", "Hooks", "HookMessages", "ArgumentParser",
             "Crypto", "Logging", "SwiftProtobuf",
         ],
         "neuronctl": [
-            "NeurondClient", "StrictJSON", "Studies", "Hooks", "HookMessages", "Messages",
+            "Build", "NeurondClient", "StrictJSON", "Studies", "Hooks", "HookMessages", "Messages",
             "ModelFile", "Wire",
             "EventLoop",
             "ArgumentParser", "Logging", "SwiftProtobuf",
         ],
         "neurond-bench": [
-            "Engine", "Hooks", "Kernels", "ModelFile", "Tokenizer", "ArgumentParser",
+            "Build", "Engine", "Hooks", "Kernels", "ModelFile", "Tokenizer", "ArgumentParser",
         ],
     ]
 
