@@ -71,15 +71,18 @@ extension ForwardPass {
                 { prepare(buffers.normed, $0, of: count, for: model.head) })
             product(model.head, count, buffers.logits)
             visit(sites.logits, step)
-            for (row, logits) in zip(group, logitRows(group.count)) { deliver(row, logits) }
+            for (row, logits) in zip(group, logitRows(group)) { deliver(row, logits) }
         }
     }
 
-    /// The first rows of logits with their sums, shared out among the threads.
-    private func logitRows(_ count: Int) -> [LogitRow] {
-        let rows = Mutex([LogitRow?](repeating: nil, count: count))
-        pool.run(taskCount: count) { task, _ in
-            let row = LogitRow(buffers.logits, row: task, kernels: kernels)
+    /// The rows' logits with what is made of them, shared out among the threads.
+    private func logitRows(_ group: [StepRow]) -> [LogitRow] {
+        let readings = group.map { $0.sequence.logitReading(at: $0.position) }
+        let rows = Mutex([LogitRow?](repeating: nil, count: group.count))
+        pool.run(taskCount: group.count) { task, worker in
+            let row = LogitRow(
+                buffers.logits, row: task, reading: readings[task], kernels: kernels,
+                scratch: buffers.tokenWeights[worker])
             rows.withLock { $0[task] = row }
         }
         return rows.withLock { $0.compactMap { $0 } }

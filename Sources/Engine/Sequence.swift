@@ -24,7 +24,6 @@ final class Sequence {
     /// The step that last ran one of its rows.
     var lastStep = 0
     private(set) var result: JobResult
-    private let sampler: Sampler
     private var stream: TextTokenizer.StreamDecoder
     private var stops: StopMatcher
     private let endIDs: Set<Int32>
@@ -50,7 +49,6 @@ final class Sequence {
         self.submitted = submitted
         self.deliver = deliver
         tokens = job.tokens
-        sampler = Sampler(sampling: job.generation?.sampling ?? Sampling())
         stream = TextTokenizer.StreamDecoder(model.tokenizer, after: job.tokens)
         stops = StopMatcher(job.generation?.stop ?? [])
         endIDs = Set(model.endOfSequenceIDs)
@@ -112,6 +110,16 @@ final class Sequence {
             position: position, token: tokens[position], promptCount: job.promptCount)
     }
 
+    /// What is to be made of a row's logits.
+    func logitReading(at position: Int) -> LogitRow.Reading {
+        guard position >= job.tokens.count - 1 else { return .init() }
+        let isLastGiven = position == job.tokens.count - 1
+        return .init(
+            topCount: max(job.generation?.topCount ?? 0, isLastGiven ? job.topCount : 0),
+            sampler: job.generation.map { Sampler(sampling: $0.sampling) },
+            tokenIndex: result.generatedTokens)
+    }
+
     /// Takes the logits of one row, in order of position.
     ///
     /// - Returns: whether the sequence is finished.
@@ -123,7 +131,7 @@ final class Sequence {
         }
         guard position >= job.tokens.count - 1 else { return false }
         if job.topCount > 0, position == job.tokens.count - 1 {
-            result.top = Self.top(job.topCount, of: logits)
+            result.top = Array(logits.top.prefix(job.topCount))
         }
         guard let generation = job.generation else { return false }
         if firstToken == 0 { firstToken = now }
@@ -132,17 +140,13 @@ final class Sequence {
 
     private func sample(_ logits: LogitRow, _ generation: Generation) -> Bool {
         // No order among candidates and no distribution would mean anything.
-        guard !logits.normalizer.isNaN else {
+        guard let id = logits.choice else {
             failure = EngineError(
                 .outOfRange, "NON_FINITE_LOGITS",
                 "the logits after position \(tokens.count - 1) are not finite, so no token can be "
                     + "chosen; a hook may be too strong", asked: tokens.count - 1)
             return true
         }
-        let id =
-            generation.sampling.temperature > 0
-            ? sampler.choose(logits.values, index: result.generatedTokens)
-            : Int32(logits.best)
         result.generatedTokens += 1
         if endIDs.contains(id), !generation.ignoresEnd {
             emit(id, "", logits, generation)
@@ -170,19 +174,12 @@ final class Sequence {
     private func emit(
         _ id: Int32, _ text: String, _ logits: LogitRow, _ generation: Generation
     ) {
-        let top = generation.topCount > 0 ? Self.top(generation.topCount, of: logits) : []
         handle.didDeliver()
         deliver(
             .token(
                 GeneratedToken(
-                    id: id, text: text, logProbability: logits.logProbability(Int(id)), top: top)))
-    }
-
-    private static func top(_ count: Int, of logits: LogitRow) -> [ScoredToken] {
-        LogitMath.top(count, of: logits.values).map { id in
-            ScoredToken(
-                id: Int32(id), logit: logits[id], logProbability: logits.logProbability(id))
-        }
+                    id: id, text: text, logProbability: logits.logProbability(Int(id)),
+                    top: Array(logits.top.prefix(generation.topCount)))))
     }
 
     /// Whether every row of the job has been run and nothing more will be generated.

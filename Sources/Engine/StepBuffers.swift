@@ -23,6 +23,8 @@ final class StepBuffers: Sendable {
     let headInput: RowBuffer
     /// (logit rows, vocabulary).
     let logits: RowBuffer
+    /// What sampling weighs tokens in, one for each worker: (1, vocabulary).
+    let tokenWeights: [RowBuffer]
     /// Attention probabilities of one row, for hooks on them: (heads, context).
     let pattern: RowBuffer
     /// What attention needs, one for each worker.
@@ -46,6 +48,7 @@ final class StepBuffers: Sendable {
         act = buffer(model.neuronCount)
         headInput = buffer(model.width, rows: EngineLimits.logitRows)
         logits = buffer(model.vocabularyCount, rows: EngineLimits.logitRows)
+        tokenWeights = (0..<workers).map { _ in buffer(model.vocabularyCount, rows: 1) }
         pattern = buffer(model.contextLength, rows: model.headCount)
         attention = (0..<workers).map { _ in
             AttentionScratch(

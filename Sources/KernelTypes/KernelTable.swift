@@ -41,6 +41,14 @@ public struct KernelTable: Sendable {
         ) -> Void
     /// Replaces the first scores of a single query by probabilities that sum to one.
     public var softmax: @Sendable (_ scores: PatternTile, _ count: Int) -> Void
+    /// target[i] = exp((values[i] - peak) * scale).
+    public var weigh:
+        @Sendable (
+            _ values: UnsafePointer<Float>, _ count: Int, _ peak: Float, _ scale: Float,
+            _ target: UnsafeMutablePointer<Float>
+        ) -> Void
+    /// The sum of the values: stretches in single precision, their sums in double.
+    public var sum: @Sendable (_ values: UnsafePointer<Float>, _ count: Int) -> Double
     /// log(sum(exp(values))).
     public var logSumExp: @Sendable (_ values: UnsafePointer<Float>, _ count: Int) -> Double
     /// The first index of the largest value.
@@ -86,6 +94,11 @@ public struct KernelTable: Sendable {
                 UnsafePointer<Float>, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>
             ) -> Void,
         softmax: @escaping @Sendable (PatternTile, Int) -> Void,
+        weigh:
+            @escaping @Sendable (
+                UnsafePointer<Float>, Int, Float, Float, UnsafeMutablePointer<Float>
+            ) -> Void,
+        sum: @escaping @Sendable (UnsafePointer<Float>, Int) -> Double,
         logSumExp: @escaping @Sendable (UnsafePointer<Float>, Int) -> Double,
         largestIndex: @escaping @Sendable (UnsafePointer<Float>, Int) -> Int,
         rotate: @escaping @Sendable (RotateRow) -> Void,
@@ -110,6 +123,8 @@ public struct KernelTable: Sendable {
         self.add = add
         self.gate = gate
         self.softmax = softmax
+        self.weigh = weigh
+        self.sum = sum
         self.logSumExp = logSumExp
         self.largestIndex = largestIndex
         self.rotate = rotate

@@ -61,6 +61,25 @@ extension KernelSet {
         }
     }
 
+    /// into[i] = exp((row[i] - peak) / temperature), over the whole width of the row.
+    ///
+    /// Relative error below 3e-7 · (1 + |exponent|).
+    public func weigh(
+        _ buffer: RowBuffer, row: Int, peak: Float, temperature: Float, into: RowBuffer,
+        target: Int
+    ) {
+        let columns = 0..<buffer.width
+        table.weigh(
+            buffer.pointer(row, columns), columns.count, peak,
+            min(1 / temperature, .greatestFiniteMagnitude),
+            into.pointer(target, columns))
+    }
+
+    /// The sum of some columns of a row.
+    public func sum(_ buffer: RowBuffer, row: Int, columns: Range<Int>) -> Double {
+        table.sum(buffer.pointer(row, columns), columns.count)
+    }
+
     /// log(sum(exp(row))), stable; NaN if the row holds one.
     public func logSumExp(_ buffer: RowBuffer, row: Int) -> Double {
         table.logSumExp(buffer.pointer(row, 0..<buffer.width), buffer.width)

@@ -127,8 +127,44 @@ private func largest(_ scores: PatternTile, _ count: Int) -> Float {
     return lanes_largest(top)
 }
 
+/// target[i] = exp((values[i] - peak) * scale).
+func weigh(
+    _ values: UnsafePointer<Float>, count: Int, peak: Float, scale: Float,
+    into target: UnsafeMutablePointer<Float>
+) {
+    let shift = lanes_splat(peak)
+    let factor = lanes_splat(scale)
+    var index = 0
+    while index &+ 16 <= count {
+        lanes_store(
+            target + index, exponential((lanes_load(values + index) - shift) * factor))
+        index &+= 16
+    }
+    if index < count {
+        let rest = count &- index
+        let lanes = (lanes_load_part(values + index, rest) - shift) * factor
+        lanes_store_part(target + index, exponential(lanes), rest)
+    }
+}
+
 /// Values that are summed in single precision before the sum moves to double precision.
 private let partialWidth = 1024
+
+/// The sum of the values.
+func sum(_ values: UnsafePointer<Float>, count: Int) -> Double {
+    var total = 0.0
+    var index = 0
+    while index < count {
+        let end = min(count, index &+ partialWidth)
+        var partial = lanes_splat(0)
+        while index < end {
+            partial = partial + lanes_load_part(values + index, min(16, end &- index))
+            index &+= 16
+        }
+        total += Double(lanes_sum(partial))
+    }
+    return total
+}
 
 /// log(sum(exp(values))), stable against large values; NaN if any value is NaN.
 func logSumExp(_ values: UnsafePointer<Float>, count: Int) -> Double {

@@ -19,6 +19,8 @@ public func makeKernelTable() -> KernelTable {
         add: { add($0, count: $1, into: $2) },
         gate: { gate($0, up: $1, count: $2, into: $3) },
         softmax: { softmax($0, count: $1) },
+        weigh: { weigh($0, count: $1, peak: $2, scale: $3, into: $4) },
+        sum: { sum($0, count: $1) },
         logSumExp: { logSumExp($0, count: $1) },
         largestIndex: { largestIndex($0, count: $1) },
         rotate: { rotate($0) },

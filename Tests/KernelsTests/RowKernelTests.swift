@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Kernels
@@ -88,6 +89,28 @@ import Testing
                 let found = kernels.logSumExp(buffer([row]), row: 0)
                 #expect(abs(found - expected) < Tolerance.elementwise * max(1, abs(expected)))
             }
+        }
+    }
+
+    @Test(arguments: [1, 15, 16, 33, 1000, 1024, 1025, 5000])
+    func weightsAndTheirSumAgreeWithDoublePrecision(width: Int) throws {
+        var noise = Noise(seed: 34)
+        let row = noise.floats(width, bound: 20) + [-.infinity]
+        let peak = row.max() ?? 0
+        let expected = row.map { Foundation.exp((Double($0) - Double(peak)) / 0.7) }
+        for kernels in try allKernels() {
+            let target = RowBuffer(rowCapacity: 2, width: row.count)
+            kernels.weigh(
+                buffer([row]), row: 0, peak: peak, temperature: 0.7, into: target, target: 1)
+            let found = target.copyRow(1, columns: 0..<row.count)
+            #expect(found.last == 0)
+            #expect(found.max() == 1)
+            for (found, expected) in zip(found, expected) {
+                #expect(abs(Double(found) - expected) <= 2e-5 * expected)
+            }
+            let sum = kernels.sum(target, row: 1, columns: 1..<row.count)
+            let expectedSum = found.dropFirst().reduce(0.0) { $0 + Double($1) }
+            #expect(abs(sum - expectedSum) <= 1e-5 * expectedSum)
         }
     }
 
