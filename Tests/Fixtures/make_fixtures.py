@@ -21,7 +21,8 @@ import transformers
 
 from goldenlib import counter_random, gguf_files, hf_files, manifest, text_tokenizers
 from goldenlib.quant_blocks import quant_blocks
-from goldenlib.recipes import RECIPES, Recipe, random_weights
+from goldenlib.random_weights import random_parts
+from goldenlib.recipes import RECIPES, Recipe
 
 HERE = Path(__file__).resolve().parent
 
@@ -32,14 +33,14 @@ def write_model(recipe: Recipe, output: Path) -> None:
     if directory.exists():
         shutil.rmtree(directory)
     vocabulary = text_tokenizers.build(recipe.tokenizer).get_vocab_size()
-    weights = random_weights(recipe, vocabulary)
+    parts = random_parts(recipe, vocabulary)
     if recipe.dtype == "bfloat16":
-        weights = {name: torch.from_numpy(value).bfloat16().float().numpy()
-                   for name, value in weights.items()}
-    hf_files.write_directory(directory / "hf", recipe, weights, vocabulary)
+        parts = {name: torch.from_numpy(value).bfloat16().float().numpy()
+                 for name, value in parts.items()}
+    hf_files.write_directory(directory / "hf", recipe, parts, vocabulary)
     for kind in recipe.gguf:
         path = directory / "gguf" / f"{recipe.name}.{kind.lower()}.gguf"
-        gguf_files.write_file(path, recipe, weights, kind)
+        gguf_files.write_file(path, recipe, parts, kind)
     goldens = manifest.compute(recipe, directory)
     for name, tensors in goldens.files.items():
         hf_files.write_tensors(directory / f"{name}.safetensors", tensors)

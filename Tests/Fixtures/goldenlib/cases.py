@@ -27,6 +27,14 @@ SCALAR_ACTIONS = [
     ("logits", 0, {"kind": "add", "value": -10.0}, (9, 40), LAST),
 ]
 
+# Names of cases that a recipe's `cases` chooses; "sites" adds those of SCALAR_ACTIONS.
+SELECTIONS = {
+    "two": ["zero-neuron", "zero-head"],
+    "sites": ["zero-neuron", "halve-neurons", "zero-head", "value-noise", "mean-neurons",
+              "patch-resid", "patch-head", "steer-last"],
+}
+SITE_SUFFIXES = tuple(f"-{site}" for site, *_ in SCALAR_ACTIONS)
+
 
 @dataclass(frozen=True)
 class Case:
@@ -50,18 +58,14 @@ def heads(operation: dict, layer: int, units, positions=None) -> Action:
 
 
 def scale_columns(layer: int, neurons_scaled, factor: float) -> dict:
-    return {
-        "tensor": f"model.layers.{layer}.mlp.down_proj.weight", "operation": "scale-columns",
-        "columns": list(neurons_scaled), "factor": factor,
-    }
+    return {"part": f"{layer}.down.weight", "operation": "scale-columns",
+            "columns": list(neurons_scaled), "factor": factor}
 
 
 def zero_head_columns(model: Model, layer: int, head: int) -> dict:
     size = model.recipe.head_dim
-    return {
-        "tensor": f"model.layers.{layer}.self_attn.o_proj.weight", "operation": "scale-columns",
-        "columns": list(range(head * size, (head + 1) * size)), "factor": 0.0,
-    }
+    return {"part": f"{layer}.o.weight", "operation": "scale-columns",
+            "columns": list(range(head * size, (head + 1) * size)), "factor": 0.0}
 
 
 def edit_cases(model: Model) -> list[Case]:
@@ -77,7 +81,7 @@ def edit_cases(model: Model) -> list[Case]:
 
     def noised(layer, columns, operation):
         parameters = {k: v for k, v in operation.items() if k != "kind"}
-        return {"tensor": f"model.layers.{layer}.mlp.down_proj.weight", "layer": layer,
+        return {"part": f"{layer}.down.weight", "layer": layer,
                 "operation": "add-noise-columns", "columns": list(columns), **parameters}
 
     many, head = tuple(range(0, ffn, 5)), min(2, model.recipe.heads - 1)
@@ -136,23 +140,36 @@ def named_cases(model: Model, tokens: list[int]) -> list[Case]:
 
 
 def all_cases(model: Model, tokens: list[int]) -> list[Case]:
-    """Every case of a model; models with `full_cases` false have two of the edits."""
-    cases = edit_cases(model)
-    if not model.recipe.full_cases:
-        return [case for case in cases if case.name in ("zero-neuron", "zero-head")]
-    cases += named_cases(model, tokens)
+    """Every case of a model, or what its recipe's `cases` asks for."""
+    cases = edit_cases(model) + named_cases(model, tokens)
     for site, layer, operation, units, positions in SCALAR_ACTIONS:
-        action = Action(operation, site, (layer,), units, positions)
-        cases.append(Case(f"{operation['kind']}-{site}", (action,)))
-    return cases
+        if site == "attn.q" and model.family.query_key_norm:
+            operation = {"kind": "add", "value": 0.5}  # the norm undoes a scale
+        if model.has_site(site):
+            action = Action(operation, site, (layer,), units, positions)
+            cases.append(Case(f"{operation['kind']}-{site}", (action,)))
+    if model.recipe.cases == "all":
+        return cases
+    names = SELECTIONS[model.recipe.cases]
+    return [case for case in cases if case.name in names
+            or (model.recipe.cases == "sites" and case.name.endswith(SITE_SUFFIXES))]
+
+
+def stored_edits(model: Model, case: Case) -> list[dict]:
+    """Edits as the manifest has them: by tensor, of matrices stored (outputs, inputs)."""
+    if model.family.transposed:
+        return []
+    return [{"tensor": model.family.tensor(edit["part"])}
+            | {key: value for key, value in edit.items() if key != "part"}
+            for edit in case.edit]
 
 
 def edited(model: Model, edits: tuple[dict, ...]) -> dict[str, np.ndarray]:
-    """The weights that an edit changes, float32."""
+    """The parts that an edit changes, float32."""
     changed: dict[str, np.ndarray] = {}
     for edit in edits:
-        name = edit["tensor"]
-        matrix = changed.get(name, model.weights[name].copy())
+        name = edit["part"]
+        matrix = changed.get(name, model.parts[name].copy())
         if edit["operation"] == "scale-columns":
             matrix[:, edit["columns"]] *= np.float32(edit["factor"])
         else:

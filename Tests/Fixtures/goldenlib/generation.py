@@ -7,35 +7,42 @@ import numpy as np
 from .probe import Action, Probe
 from .text_tokenizers import CORPUS
 
-LENGTH = 48
 HOOKED_LENGTH = 24
+# Rounding the weights to half precision must not change a token.
+LEAST_MARGIN = 0.01
 CONTINUATIONS = [" boxes", " the answer is 19.", "\n\nQ: 3 + 4", "é"]
 
 
-def greedy(network, model, prompt: list[int], length: int, actions=()) -> tuple[list[int], float]:
-    """Generated tokens (an end token does not stop it) and the smallest top-two margin."""
+def greedy(network, model, prompt: list[int], length: int, actions=(), needed=0.0):
+    """Generated tokens (an end token does not stop it) and the smallest top-two margin.
+
+    Gives up once the margin is not more than `needed`.
+    """
     tokens, margin = list(prompt), np.inf
     for _ in range(length):
         probe = Probe(model, tokens, list(actions), prompt_count=len(prompt))
         logits = network.run(probe)[-1]
         second, first = np.partition(logits, -2)[-2:]
         margin = min(margin, float(first - second))
+        if margin <= needed:
+            break
         tokens.append(int(logits.argmax()))
     return tokens[len(prompt):], margin
 
 
-def clearest_prompt(network, model, tokenizer, length=LENGTH) -> dict:
+def clearest_prompt(network, model, tokenizer) -> dict:
     """Of the corpus's phrases the prompt whose generation is farthest from a tie.
 
     Random models are often undecided; a golden generation has to be the same on any machine, so
     its smallest margin must be far above the rounding error. Variety is asked for as well.
     """
-    words, best = CORPUS.split(), None
+    words, best, length = CORPUS.split(), None, model.recipe.generation_length
     for start in range(0, len(words) - 3, 3):
         text = " ".join(words[start:start + 3])
         prompt = tokenizer.encode(text).ids
-        generated, margin = greedy(network, model, prompt, length)
-        if len(set(generated)) >= 8 and (best is None or margin > best["smallest_margin"]):
+        needed = 0.0 if best is None else best["smallest_margin"]
+        generated, margin = greedy(network, model, prompt, length, needed=needed)
+        if len(set(generated)) >= 8 and margin > needed:
             best = {"text": text, "prompt": prompt, "generated": generated,
                     "smallest_margin": margin}
     if best is None:
@@ -58,7 +65,24 @@ def generation_goldens(network, model, tokenizer) -> list[tuple[dict, tuple[Acti
         if best is None or margin > best[0]["smallest_margin"]:
             best = ({"text": plain["text"], "prompt": plain["prompt"], "generated": generated,
                      "smallest_margin": margin}, actions)
-    return [*goldens, best]
+    goldens.append(best)
+    if model.recipe.cases == "sites":
+        require_clear(network, model, goldens)
+    return goldens
+
+
+def require_clear(network, model, goldens) -> None:
+    """Each margin is large enough, and weights in half precision give the same tokens."""
+    halves = {name: value.astype(np.float16).astype(np.float32)
+              for name, value in model.parts.items() if value.ndim == 2}
+    for golden, actions in goldens:
+        name, wanted = model.recipe.name, golden["generated"]
+        if golden["smallest_margin"] < LEAST_MARGIN:
+            raise RuntimeError(f"{name}: {actions} has a margin of {golden['smallest_margin']}")
+        with network.replaced(halves):
+            generated, _ = greedy(network, model, golden["prompt"], len(wanted), actions)
+        if generated != wanted:
+            raise RuntimeError(f"{name}: {actions} generates other tokens at half precision")
 
 
 def continuation_goldens(network, model, tokenizer, prompt_text: str) -> list[dict]:

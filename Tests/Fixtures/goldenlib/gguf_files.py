@@ -1,7 +1,8 @@
 """Writes and reads back GGUF files the way llama.cpp's converter does.
 
-Query and key rows are reordered, because GGUF's Llama rotates neighbouring pairs where the Hugging
-Face layout rotates halves. Matrices whose rows are no multiple of the block stay F16; norms F32.
+Query and key rows of architecture `llama` are reordered, because it rotates neighbouring pairs
+where the Hugging Face layout rotates halves; other architectures keep the layout. Matrices whose
+rows are no multiple of the block stay F16; norms and biases F32.
 """
 
 from __future__ import annotations
@@ -11,29 +12,28 @@ from pathlib import Path
 import gguf
 import numpy as np
 
-from . import text_tokenizers
+from . import gguf_metadata, text_tokenizers
+from .families import FAMILIES, Family
 from .recipes import Recipe
 
-LAYER_NAMES = {
-    "input_layernorm": "attn_norm", "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k",
-    "self_attn.v_proj": "attn_v", "self_attn.o_proj": "attn_output",
-    "post_attention_layernorm": "ffn_norm", "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up",
-    "mlp.down_proj": "ffn_down",
-}
-TOP_NAMES = {
-    "model.embed_tokens.weight": "token_embd.weight", "model.norm.weight": "output_norm.weight",
-    "lm_head.weight": "output.weight",
+NAMES = {
+    "embed": "token_embd", "positions": "position_embd", "norm1": "attn_norm", "q": "attn_q",
+    "k": "attn_k", "v": "attn_v", "q_norm": "attn_q_norm", "k_norm": "attn_k_norm",
+    "o": "attn_output", "norm2": "ffn_norm", "gate": "ffn_gate", "up": "ffn_up",
+    "down": "ffn_down", "final_norm": "output_norm", "unembed": "output",
 }
 FILE_TYPES = {"F32": "ALL_F32", "F16": "MOSTLY_F16", "BF16": "MOSTLY_BF16",
               "Q8_0": "MOSTLY_Q8_0", "Q4_0": "MOSTLY_Q4_0"}
 
 
-def gguf_name(name: str) -> str:
-    """`blk.1.ffn_down.weight` for `model.layers.1.mlp.down_proj.weight`."""
-    if name in TOP_NAMES:
-        return TOP_NAMES[name]
-    _, _, layer, rest = name.split(".", 3)
-    return f"blk.{layer}.{LAYER_NAMES[rest.removesuffix('.weight')]}.weight"
+def gguf_name(part: str, family: Family) -> str:
+    """`blk.1.ffn_down.weight` for `1.down.weight`."""
+    *layer, kind, suffix = part.split(".")
+    if family.fused and kind in ("q", "k", "v"):
+        name = "attn_qkv"
+    else:
+        name = "ffn_up" if kind == "gate" and not family.gated else NAMES[kind]
+    return ".".join((["blk", *layer] if layer else []) + [name, suffix])
 
 
 def interleave(matrix: np.ndarray, heads: int) -> np.ndarray:
@@ -50,59 +50,52 @@ def half_split(matrix: np.ndarray, heads: int) -> np.ndarray:
     return np.ascontiguousarray(pairs.swapaxes(1, 2).reshape(rows, columns))
 
 
-def rotated_heads(name: str, recipe: Recipe) -> int | None:
-    """How many heads the tensor's rows rotate in, if they do."""
-    if name.endswith("q_proj.weight"):
-        return recipe.heads
-    return recipe.kv_heads if name.endswith("k_proj.weight") else None
+def rotated_heads(part: str, recipe: Recipe) -> int | None:
+    """How many heads the matrix's rows are reordered in: of architecture `llama` only."""
+    if FAMILIES[recipe.family].gguf != "llama" or not part.endswith(("q.weight", "k.weight")):
+        return None
+    return recipe.heads if part.endswith("q.weight") else recipe.kv_heads
 
 
-def write_file(path: Path, recipe: Recipe, weights: dict[str, np.ndarray], kind: str) -> None:
+def tensors_of(recipe: Recipe, parts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The file's tensors in float32; query, key and value stacked where they are fused."""
+    family, tensors = FAMILIES[recipe.family], {}
+    for part, value in parts.items():
+        name, heads = gguf_name(part, family), rotated_heads(part, recipe)
+        value = value if heads is None else interleave(value, heads)
+        earlier = [tensors[name]] if name in tensors else []
+        tensors[name] = np.concatenate([*earlier, value])
+    return tensors
+
+
+def write_file(path: Path, recipe: Recipe, parts: dict[str, np.ndarray], kind: str) -> None:
     """One file with matrices in the format `kind`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    writer = gguf.GGUFWriter(path, "llama")
-    add_metadata(writer, recipe, weights["model.embed_tokens.weight"].shape[0], kind)
+    writer = gguf.GGUFWriter(path, FAMILIES[recipe.family].gguf)
+    writer.add_name(recipe.name)
+    writer.add_file_type(gguf.LlamaFileType[FILE_TYPES[kind]])
+    writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
+    gguf_metadata.add(writer, recipe, parts["embed.weight"].shape[0])
     add_tokenizer(writer, recipe.tokenizer)
     if recipe.rope_scaling:
         writer.add_tensor("rope_freqs.weight", rope_factors(recipe))
-    for name, value in weights.items():
-        heads = rotated_heads(name, recipe)
-        value = value if heads is None else interleave(value, heads)
-        chosen = tensor_kind(value, kind)
+    for name, value in tensors_of(recipe, parts).items():
+        chosen = tensor_kind(name, value, kind)
         data = value if chosen.name == "F32" else gguf.quants.quantize(value, chosen)
-        writer.add_tensor(gguf_name(name), data, raw_dtype=chosen)
+        writer.add_tensor(name, data, raw_dtype=chosen)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
 
 
-def tensor_kind(value: np.ndarray, kind: str) -> gguf.GGMLQuantizationType:
-    """F32 for vectors, `kind` for matrices, F16 where rows do not divide into its blocks."""
+def tensor_kind(name: str, value: np.ndarray, kind: str) -> gguf.GGMLQuantizationType:
+    """F32 for vectors and positions, else `kind`, or F16 where rows are no multiple of a block."""
     types = gguf.GGMLQuantizationType
-    if value.ndim == 1:
+    if value.ndim == 1 or name == "position_embd.weight":
         return types.F32
     block, _ = gguf.GGML_QUANT_SIZES[types[kind]]
     return types[kind] if value.shape[-1] % block == 0 else types.F16
-
-
-def add_metadata(writer: gguf.GGUFWriter, recipe: Recipe, vocabulary: int, kind: str) -> None:
-    """The `general.*` and `llama.*` keys."""
-    writer.add_name(recipe.name)
-    writer.add_file_type(gguf.LlamaFileType[FILE_TYPES[kind]])
-    writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
-    writer.add_vocab_size(vocabulary)
-    writer.add_context_length(recipe.context)
-    writer.add_embedding_length(recipe.width)
-    writer.add_block_count(recipe.layers)
-    writer.add_feed_forward_length(recipe.ffn)
-    writer.add_head_count(recipe.heads)
-    writer.add_head_count_kv(recipe.kv_heads)
-    writer.add_key_length(recipe.head_dim)
-    writer.add_value_length(recipe.head_dim)
-    writer.add_rope_dimension_count(recipe.head_dim)
-    writer.add_rope_freq_base(recipe.rope_theta)
-    writer.add_layer_norm_rms_eps(recipe.norm_epsilon)
 
 
 def add_tokenizer(writer: gguf.GGUFWriter, kind: str) -> None:
@@ -145,19 +138,19 @@ def rope_factors(recipe: Recipe) -> np.ndarray:
     return (1 / ((1 - smooth) / factor + smooth)).astype(np.float32)
 
 
-def read_weights(path: Path, recipe: Recipe) -> dict[str, np.ndarray]:
-    """The file's tensors as float32 in Hugging Face names and row order."""
-    tensors = {}
+def read_parts(path: Path, recipe: Recipe) -> dict[str, np.ndarray]:
+    """The file's tensors as float32 parts."""
+    tensors, family = {}, FAMILIES[recipe.family]
     for tensor in gguf.GGUFReader(path).tensors:
         values = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
         tensors[tensor.name] = np.asarray(values, dtype=np.float32)
-    names = {gguf_name(f"model.layers.{layer}.{part}.weight"): f"model.layers.{layer}.{part}.weight"
-             for layer in range(recipe.layers) for part in LAYER_NAMES}
-    names |= {short: long for long, short in TOP_NAMES.items()}
-    weights = {}
-    for short, value in tensors.items():
-        if short == "rope_freqs.weight":
+    parts = {}
+    for part in family.possible_parts(recipe.layers):
+        name, heads = gguf_name(part, family), rotated_heads(part, recipe)
+        if name not in tensors:
             continue
-        heads = rotated_heads(names[short], recipe)
-        weights[names[short]] = value if heads is None else half_split(value, heads)
-    return weights
+        value = tensors[name]
+        if name.split(".")[-2] == "attn_qkv":
+            value = np.split(value, 3)["qkv".index(part.split(".")[1])]
+        parts[part] = value if heads is None else half_split(value, heads)
+    return parts

@@ -11,7 +11,9 @@ from safetensors.numpy import save as save_arrays
 from safetensors.torch import save as save_tensors
 
 from . import text_tokenizers
-from .recipes import Recipe, hf_config
+from .families import FAMILIES
+from .hf_configs import hf_config
+from .recipes import Recipe
 
 
 def write_json(path: Path, value) -> None:
@@ -28,13 +30,14 @@ def write_tensors(path: Path, tensors: dict) -> None:
         path.write_bytes(save_arrays(contiguous))
 
 
-def write_directory(path: Path, recipe: Recipe, weights: dict[str, np.ndarray], vocabulary: int):
+def write_directory(path: Path, recipe: Recipe, parts: dict[str, np.ndarray], vocabulary: int):
     """Configuration, tokenizer and weights of one model."""
     path.mkdir(parents=True, exist_ok=True)
     write_json(path / "config.json", hf_config(recipe, vocabulary))
     write_json(path / "generation_config.json", {"bos_token_id": 1, "eos_token_id": 2})
     write_tokenizer(path, recipe.tokenizer)
     dtype = getattr(torch, recipe.dtype)
+    weights = FAMILIES[recipe.family].stored(parts, recipe.heads)
     tensors = {name: torch.from_numpy(value).to(dtype) for name, value in weights.items()}
     if recipe.shards == 1:
         write_tensors(path / "model.safetensors", tensors)

@@ -12,7 +12,8 @@ from safetensors.numpy import load_file, save
 from safetensors.torch import load_file as load_torch_file
 
 from . import cases, generation, reference, text_tokenizers
-from .gguf_files import read_weights
+from .families import FAMILIES
+from .gguf_files import read_parts
 from .hook_text import hook_text
 from .probe import Model, Probe, site_name
 from .recipes import Recipe
@@ -34,12 +35,13 @@ class Goldens:
 
 
 def load_model(recipe: Recipe, directory: Path) -> Model:
-    """Weights of a written directory, as float32."""
+    """Parts of a written directory, as float32."""
     weights: dict[str, np.ndarray] = {}
     for file in sorted(directory.glob("*.safetensors")):
         for name, tensor in load_torch_file(file).items():
             weights[name] = tensor.to(torch.float32).numpy()
-    return Model(recipe, weights)
+    parts = FAMILIES[recipe.family].parts(weights, recipe.layers, recipe.heads)
+    return Model(recipe, parts)
 
 
 def relative_error(value: np.ndarray, golden: np.ndarray) -> float:
@@ -56,14 +58,16 @@ def require_close(what: str, value: np.ndarray, golden: np.ndarray, tolerance: f
 def compute(recipe: Recipe, directory: Path) -> Goldens:
     """All goldens of the model in `directory` (with `hf/` and `gguf/` already written)."""
     model = load_model(recipe, directory / "hf")
-    network = TransformersPass(directory / "hf")
+    network = TransformersPass(model, directory / "hf")
     tokenizer = text_tokenizers.build(recipe.tokenizer)
     tokens = tokenizer.encode(recipe.prompt).ids
     plain = Probe(model, tokens)
     logits = network.run(plain)
     check_reference(recipe, model, plain)
     objects = stored_objects(model, network, tokens)
-    rows = sorted({0, len(tokens) // 2 - 1, len(tokens) // 2, len(tokens) - 2, len(tokens) - 1})
+    last = len(tokens) - 1
+    rows = sorted({0, last // 2, last} if recipe.cases == "sites"
+                  else {0, len(tokens) // 2 - 1, len(tokens) // 2, last - 1, last})
     case_list, case_tensors = case_goldens(model, network, tokens, logits, objects, rows)
     variants, variant_tensors = variant_goldens(
         recipe, network, model, tokens, directory, rows)
@@ -89,6 +93,10 @@ def shape(model: Model) -> dict:
         "layers": recipe.layers, "width": recipe.width, "heads": recipe.heads,
         "key_value_heads": recipe.kv_heads, "head_dimension": recipe.head_dim,
         "neurons": recipe.ffn, "vocabulary": model.vocabulary, "tied": recipe.tied,
+        "family": recipe.family, "gated": model.family.gated, "parallel": recipe.parallel,
+        "rotary_dimension": (
+            0 if model.family.positions == "learned" else recipe.rotary_dimension),
+        "window": recipe.window,
     }
 
 
@@ -112,7 +120,7 @@ def check_reference(recipe: Recipe, model: Model, plain: Probe) -> None:
 
 def stored_objects(model: Model, network, tokens: list[int]) -> dict:
     """Files that hooks refer to: a donor run, site means over it, and named vectors."""
-    if not model.recipe.full_cases:
+    if model.recipe.cases == "two":
         return {}
     donor = Probe(model, [tokens[0], *reversed(tokens[1:])])
     network.run(donor)
@@ -154,11 +162,12 @@ def case_goldens(model, network, tokens, plain_logits, objects, rows):
         if change < LEAST_CHANGE:
             raise AssertionError(f"{name} changes no logit by more than {change:.3g}")
         tensors[f"case.{case.name}"] = logits[rows]
+        edits = cases.stored_edits(model, case)
         entries.append({
             "name": case.name, "hooks": [hook_text(action) for action in case.actions],
             "actions": [action.json() for action in case.actions],
             "logits": f"case.{case.name}", "largest_change": round(change, 4),
-            "edits": list(case.edit), "exact": case.exact,
+            "edits": edits, "exact": case.exact and bool(edits),
         })
     return entries, tensors
 
@@ -168,11 +177,11 @@ def variant_goldens(recipe, network, model, tokens, directory, rows):
     entries, tensors = [], {}
     for kind in recipe.gguf:
         file = f"gguf/{recipe.name}.{kind.lower()}.gguf"
-        weights = read_weights(directory / file, recipe)
+        parts = read_parts(directory / file, recipe)
         if kind == recipe.gguf[0] and kind in ("F32", "BF16"):
-            for name, value in model.weights.items():
-                assert np.array_equal(weights[name], value), f"{file}: {name} is not lossless"
-        with network.replaced(weights):
+            for name, value in model.parts.items():
+                assert np.array_equal(parts[name], value), f"{file}: {name} is not lossless"
+        with network.replaced(parts):
             tensors[f"variant.{kind.lower()}"] = network.run(Probe(model, tokens))[rows]
         entries.append({"file": file, "weights": kind, "logits": f"variant.{kind.lower()}"})
     return entries, tensors

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from . import counter_random
+from .families import FAMILIES, Family
+from .recipes import Recipe
 
 UNLAYERED = {"embed", "final_norm", "logits"}
 LAYERED = [kind for kind in counter_random.SITE_ORDER if kind not in UNLAYERED]
@@ -171,14 +173,28 @@ class Probe:
 
 @dataclass(frozen=True)
 class Model:
-    """Dimensions and float32 weights of one model, by Hugging Face names."""
+    """Dimensions and float32 parts of one model."""
 
-    recipe: "Recipe"
-    weights: dict[str, np.ndarray]
+    recipe: Recipe
+    parts: dict[str, np.ndarray]
+
+    @property
+    def family(self) -> Family:
+        return FAMILIES[self.recipe.family]
 
     @property
     def vocabulary(self) -> int:
-        return self.weights["model.embed_tokens.weight"].shape[0]
+        return self.parts["embed.weight"].shape[0]
+
+    def stored(self, parts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The tensors of the Hugging Face files."""
+        return self.family.stored(parts, self.recipe.heads)
+
+    def has_site(self, kind: str) -> bool:
+        """Parallel blocks have no `resid_mid`, ungated MLPs no `mlp.up`."""
+        if kind == "resid_mid":
+            return not self.recipe.parallel
+        return kind != "mlp.up" or self.family.gated
 
     def unit_count(self, kind: str) -> int:
         """How many units the site has: heads, neurons, dimensions or tokens."""
@@ -193,7 +209,7 @@ class Model:
 
     def noised_columns(self, operation: dict, layer: int, neurons) -> np.ndarray:
         """The vectors e_k of `value-noise`, (neurons, width), float64."""
-        down = self.weights[f"model.layers.{layer}.mlp.down_proj.weight"].astype(np.float64)
+        down = self.parts[f"{layer}.down.weight"].astype(np.float64)
         rows = []
         for neuron in neurons:
             normal = np.array(

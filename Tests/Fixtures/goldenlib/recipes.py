@@ -1,15 +1,12 @@
-"""The fixture models: shapes, random weights, prompts."""
+"""The fixture models: families, shapes, prompts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
-
 @dataclass(frozen=True)
 class Recipe:
-    """One tiny Llama. `gguf` lists the formats in which the same weights are written as GGUF."""
+    """One tiny model. `gguf` lists the formats in which the same weights are written as GGUF."""
 
     name: str
     seed: int
@@ -23,6 +20,7 @@ class Recipe:
     tied: bool
     dtype: str  # of the HF directory: "float32" or "bfloat16"
     prompt: str
+    family: str = "llama"
     rope_theta: float = 10_000.0
     rope_scaling: dict | None = None
     norm_epsilon: float = 1e-5
@@ -30,10 +28,19 @@ class Recipe:
     shards: int = 1
     # transformers 5 renamed two configuration keys; one model is written in the new spelling.
     new_config_keys: bool = False
-    full_cases: bool = True
+    rotary_dim: int | None = None  # of a head's dimensions, the first that rotate; None: all
+    window: int | None = None  # how many positions attention sees, itself included
+    parallel: bool = False  # attention and MLP both read the layer's input
+    cases: str = "all"  # or "sites": one at each site and with each stored object; or "two"
+    generation_length: int = 48
     # One model of each tokenizer family has them.
     text_goldens: bool = False
     gguf: tuple[str, ...] = field(default=())
+
+    @property
+    def rotary_dimension(self) -> int:
+        """How many dimensions of a head rotate."""
+        return self.head_dim if self.rotary_dim is None else self.rotary_dim
 
 
 RECIPES = [
@@ -63,64 +70,27 @@ RECIPES = [
             "high_freq_factor": 4.0, "original_max_position_embeddings": 64,
         },
         prompt="One two three four five six seven eight.",
-        full_cases=False, gguf=("F32",),
+        cases="two", gguf=("F32",),
+    ),
+    # The others have four heads, so that the cases can name any of them.
+    Recipe(
+        # The configuration states a window of 4 that it turns off.
+        name="qwen2-bias", family="qwen2", seed=5, width=32, layers=2, heads=4, kv_heads=2,
+        head_dim=8, ffn=64, tokenizer="byte-level", tied=True, dtype="float32",
+        rope_theta=1_000_000.0, norm_epsilon=1e-6, prompt="Count: 3 + 4", cases="sites",
+        generation_length=64, gguf=("F32", "Q8_0"),
+    ),
+    Recipe(
+        # The prompt is longer than the window.
+        name="mistral-window", family="mistral", seed=46, width=32, layers=2, heads=4, kv_heads=2,
+        head_dim=8, ffn=64, tokenizer="byte-level", tied=False, dtype="float32", window=5,
+        prompt="Six red boxes, 42 nuts", cases="sites", generation_length=64,
+        gguf=("F32", "Q8_0"),
+    ),
+    Recipe(
+        name="qwen3-norm", family="qwen3", seed=7, width=32, layers=2, heads=4, kv_heads=2,
+        head_dim=16, ffn=64, tokenizer="byte-level", tied=True, dtype="float32",
+        rope_theta=1_000_000.0, norm_epsilon=1e-6, prompt="Six nuts, so", cases="sites",
+        generation_length=64, gguf=("F32", "Q8_0"),
     ),
 ]
-
-
-def random_weights(recipe: Recipe, vocabulary: int) -> dict[str, np.ndarray]:
-    """Float32 tensors by their Hugging Face names.
-
-    Scales are chosen so that errors show: attention scores have a standard deviation of about
-    1.5, logits of about 2, and attention and MLP each add about half of the stream's size.
-    """
-    random = np.random.Generator(np.random.PCG64(recipe.seed))
-
-    def matrix(rows: int, columns: int, scale: float) -> np.ndarray:
-        values = random.standard_normal((rows, columns)) * (scale / np.sqrt(columns))
-        return values.astype(np.float32)
-
-    def gain() -> np.ndarray:
-        return (1 + 0.2 * random.standard_normal(recipe.width)).astype(np.float32)
-
-    width, query = recipe.width, recipe.heads * recipe.head_dim
-    key = recipe.kv_heads * recipe.head_dim
-    embedding_scale = 2.0 if recipe.tied else 0.7 * np.sqrt(width)
-    weights = {"model.embed_tokens.weight": matrix(vocabulary, width, embedding_scale)}
-    for layer in range(recipe.layers):
-        base = f"model.layers.{layer}."
-        weights[base + "input_layernorm.weight"] = gain()
-        weights[base + "self_attn.q_proj.weight"] = matrix(query, width, 1.25)
-        weights[base + "self_attn.k_proj.weight"] = matrix(key, width, 1.25)
-        weights[base + "self_attn.v_proj.weight"] = matrix(key, width, 1.0)
-        weights[base + "self_attn.o_proj.weight"] = matrix(width, query, 0.9)
-        weights[base + "post_attention_layernorm.weight"] = gain()
-        weights[base + "mlp.gate_proj.weight"] = matrix(recipe.ffn, width, 1.3)
-        weights[base + "mlp.up_proj.weight"] = matrix(recipe.ffn, width, 1.3)
-        weights[base + "mlp.down_proj.weight"] = matrix(width, recipe.ffn, 0.8)
-    weights["model.norm.weight"] = gain()
-    if not recipe.tied:
-        weights["lm_head.weight"] = matrix(vocabulary, width, 2.0)
-    return weights
-
-
-def hf_config(recipe: Recipe, vocabulary: int) -> dict:
-    """`config.json`, as published models have it (or in the spelling of transformers 5)."""
-    config = {
-        "architectures": ["LlamaForCausalLM"], "model_type": "llama",
-        "vocab_size": vocabulary, "hidden_size": recipe.width,
-        "intermediate_size": recipe.ffn, "num_hidden_layers": recipe.layers,
-        "num_attention_heads": recipe.heads, "num_key_value_heads": recipe.kv_heads,
-        "head_dim": recipe.head_dim, "max_position_embeddings": recipe.context,
-        "rms_norm_eps": recipe.norm_epsilon, "hidden_act": "silu",
-        "tie_word_embeddings": recipe.tied, "attention_bias": False, "mlp_bias": False,
-        "bos_token_id": 1, "eos_token_id": 2,
-    }
-    if recipe.new_config_keys:
-        config["rope_parameters"] = {"rope_type": "default", "rope_theta": recipe.rope_theta}
-        config["dtype"] = recipe.dtype
-    else:
-        config["rope_theta"] = recipe.rope_theta
-        config["rope_scaling"] = recipe.rope_scaling
-        config["torch_dtype"] = recipe.dtype
-    return config

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import torch
 from transformers import AutoModelForCausalLM
-from transformers.models.llama import modeling_llama
 
-from .probe import Probe
+from .probe import Model, Probe
 
 
 class TransformersPass:
-    """A Llama loaded from its directory, with every site reachable."""
+    """A model loaded from its directory, with every site reachable."""
 
-    def __init__(self, directory: Path):
+    def __init__(self, model: Model, directory: Path):
+        self.model = model
         self.network = AutoModelForCausalLM.from_pretrained(
             directory, dtype=torch.float32, attn_implementation="eager").eval()
 
     @contextmanager
-    def replaced(self, weights: dict[str, np.ndarray]):
-        """The same network with some weights replaced."""
+    def replaced(self, parts: dict[str, np.ndarray]):
+        """The same network with some parts replaced."""
         parameters = dict(self.network.named_parameters())
+        weights = self.model.stored(self.model.parts | parts)
         saved = {name: parameters[name].detach().clone() for name in weights if name in parameters}
         with torch.no_grad():
             for name in saved:
@@ -38,63 +40,87 @@ class TransformersPass:
     def run(self, probe: Probe) -> np.ndarray:
         """Logits (positions, vocabulary); the probe sees every site."""
         handles = self.install(probe)
-        original = modeling_llama.eager_attention_forward
-        modeling_llama.eager_attention_forward = attention_seen_by(probe, original)
         try:
-            with torch.no_grad():
+            with torch.no_grad(), self.attention_seen_by(probe):
                 output = self.network(torch.tensor([probe.tokens]), use_cache=False)
         finally:
-            modeling_llama.eager_attention_forward = original
             for handle in handles:
                 handle.remove()
         return output.logits[0].numpy().copy()
 
     def install(self, probe: Probe) -> list:
         """Hooks at every site but `attn.pattern`."""
-        handles = []
+        handles, family = [], self.model.family
 
-        def after(module, kind, layer=0):
+        def module(part):
+            return self.network.get_submodule(family.module(part))
+
+        def after(part, show):
             def hook(_, __, output):
                 tensor = output[0] if isinstance(output, tuple) else output
-                probe.visit(kind, layer, tensor[0].numpy())
-            handles.append(module.register_forward_hook(hook))
+                show(tensor[0].numpy())
+            handles.append(module(part).register_forward_hook(hook))
 
-        def before(module, kind, layer=0):
+        def before(part, show):
             def hook(_, arguments, keywords):
                 tensor = arguments[0] if arguments else keywords["hidden_states"]
-                probe.visit(kind, layer, tensor[0].numpy())
-            handles.append(module.register_forward_pre_hook(hook, with_kwargs=True))
+                show(tensor[0].numpy())
+            handles.append(module(part).register_forward_pre_hook(hook, with_kwargs=True))
 
-        after(self.network.model.embed_tokens, "embed")
-        for index, layer in enumerate(self.network.model.layers):
-            before(layer, "resid_pre", index)
-            after(layer.self_attn.q_proj, "attn.q", index)
-            after(layer.self_attn.k_proj, "attn.k", index)
-            after(layer.self_attn.v_proj, "attn.v", index)
-            before(layer.self_attn.o_proj, "attn.z", index)
-            after(layer.self_attn, "attn.out", index)
-            # The norm's input is the tensor that the MLP's output is added to, so that a change
-            # made in place here is a change of the residual stream.
-            before(layer.post_attention_layernorm, "resid_mid", index)
-            after(layer.mlp.gate_proj, "mlp.gate", index)
-            after(layer.mlp.up_proj, "mlp.up", index)
-            before(layer.mlp.down_proj, "mlp.act", index)
-            after(layer.mlp, "mlp.out", index)
-            after(layer, "resid_post", index)
-        after(self.network.model.norm, "final_norm")
-        after(self.network.lm_head, "logits")
+        def site(kind, layer=0):
+            return lambda rows: probe.visit(kind, layer, rows)
+
+        after("embed", site("embed"))
+        for layer in range(self.model.recipe.layers):
+            before(f"{layer}.layer", site("resid_pre", layer))
+            if family.fused:
+                after(f"{layer}.q", lambda rows, layer=layer: self.visit_fused(probe, layer, rows))
+            else:
+                for kind in "qkv":
+                    after(f"{layer}.{kind}", site(f"attn.{kind}", layer))
+            before(f"{layer}.o", site("attn.z", layer))
+            after(f"{layer}.o", site("attn.out", layer))
+            if self.model.has_site("resid_mid"):
+                # The norm's input is the tensor that the MLP's output is added to, so that a
+                # change made in place here is a change of the residual stream.
+                before(f"{layer}.norm2", site("resid_mid", layer))
+            after(f"{layer}.gate", site("mlp.gate", layer))
+            if family.gated:
+                after(f"{layer}.up", site("mlp.up", layer))
+            before(f"{layer}.down", site("mlp.act", layer))
+            after(f"{layer}.down", site("mlp.out", layer))
+            after(f"{layer}.layer", site("resid_post", layer))
+        after("final_norm", site("final_norm"))
+        after("unembed", site("logits"))
         return handles
 
+    def visit_fused(self, probe: Probe, layer: int, rows: np.ndarray) -> None:
+        """Shows query, key and value of one projection, each in the order of its heads."""
+        count = len(rows)
+        heads = self.model.recipe.heads if self.model.family.fused == "by-head" else 1
+        blocks = rows.reshape(count, heads, 3, -1)
+        for index, kind in enumerate("qkv"):
+            part = blocks[:, :, index].reshape(count, -1).copy()
+            probe.visit(f"attn.{kind}", layer, part)
+            blocks[:, :, index] = part.reshape(count, heads, -1)
 
-def attention_seen_by(probe: Probe, original):
-    """`eager_attention_forward` that shows its probabilities to the probe."""
+    @contextmanager
+    def attention_seen_by(self, probe: Probe):
+        """Shows attention's probabilities to the probe."""
+        source = sys.modules[type(self.network).__module__]
+        name = "eager_attention_forward"
+        original = getattr(source, name)
 
-    def attention(module, query, key, value, attention_mask, **keywords):
-        output, weights = original(module, query, key, value, attention_mask, **keywords)
-        probe.visit("attn.pattern", module.layer_idx, weights[0].transpose(0, 1).numpy())
-        if probe.changes("attn.pattern", module.layer_idx):
-            values = modeling_llama.repeat_kv(value, module.num_key_value_groups)
-            output = torch.matmul(weights, values).transpose(1, 2).contiguous()
-        return output, weights
+        def attention(module, query, key, value, attention_mask, **keywords):
+            output, weights = original(module, query, key, value, attention_mask, **keywords)
+            probe.visit("attn.pattern", module.layer_idx, weights[0].transpose(0, 1).numpy())
+            if probe.changes("attn.pattern", module.layer_idx):
+                values = value.repeat_interleave(query.shape[1] // value.shape[1], dim=1)
+                output = torch.matmul(weights, values).transpose(1, 2).contiguous()
+            return output, weights
 
-    return attention
+        setattr(source, name, attention)
+        try:
+            yield
+        finally:
+            setattr(source, name, original)
