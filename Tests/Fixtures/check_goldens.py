@@ -25,10 +25,13 @@ import transformers
 
 import make_fixtures
 from goldenlib import counter_random
-from goldenlib.manifest import load_tensors, relative_error
+from goldenlib.checks import relative_error
+from goldenlib.manifest import load_tensors
 from goldenlib.recipes import RECIPES
 
 TOLERANCE = 1e-5
+# Folders of model files.
+MODEL_FOLDERS = {"hf", "gguf", "adapters"}
 # Rounding decides these: the hash of recomputed tensors, and quantities near a tie.
 FREE_KEYS = {"sha256", "smallest_margin", "largest_change"}
 
@@ -69,7 +72,7 @@ def file_differences(committed: Path, fresh: Path, relative: Path) -> list[str]:
     old, new, label = committed / relative, fresh / relative, str(relative)
     if not old.exists():
         return [f"{label}: not committed"]
-    if "hf" in relative.parts or "gguf" in relative.parts:
+    if MODEL_FOLDERS & set(relative.parts):
         return [] if old.read_bytes() == new.read_bytes() else [f"{label}: other bytes"]
     if relative.suffix == ".json":
         return json_differences(json.loads(old.read_text("utf-8")),

@@ -19,7 +19,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import torch
 import transformers
 
-from goldenlib import counter_random, gguf_files, hf_files, manifest, text_tokenizers
+from goldenlib import adapters, counter_random, gguf_files, hf_files, manifest, text_tokenizers
 from goldenlib.quant_blocks import quant_blocks
 from goldenlib.random_weights import random_parts
 from goldenlib.recipes import RECIPES, Recipe
@@ -41,6 +41,9 @@ def write_model(recipe: Recipe, output: Path) -> None:
     for kind in recipe.gguf:
         path = directory / "gguf" / f"{recipe.name}.{kind.lower()}.gguf"
         gguf_files.write_file(path, recipe, parts, kind)
+    model = manifest.load_model(recipe, directory / "hf")
+    for adapter in adapters.of_model(recipe.name):
+        adapters.write_directory(directory / "adapters" / adapter.name, adapter, model)
     goldens = manifest.compute(recipe, directory)
     for name, tensors in goldens.files.items():
         hf_files.write_tensors(directory / f"{name}.safetensors", tensors)

@@ -30,13 +30,13 @@ def greedy(network, model, prompt: list[int], length: int, actions=(), needed=0.
     return tokens[len(prompt):], margin
 
 
-def clearest_prompt(network, model, tokenizer) -> dict:
+def clearest_prompt(network, model, tokenizer, length: int) -> dict:
     """Of the corpus's phrases the prompt whose generation is farthest from a tie.
 
     Random models are often undecided; a golden generation has to be the same on any machine, so
     its smallest margin must be far above the rounding error. Variety is asked for as well.
     """
-    words, best, length = CORPUS.split(), None, model.recipe.generation_length
+    words, best = CORPUS.split(), None
     for start in range(0, len(words) - 3, 3):
         text = " ".join(words[start:start + 3])
         prompt = tokenizer.encode(text).ids
@@ -52,7 +52,7 @@ def clearest_prompt(network, model, tokenizer) -> dict:
 
 def generation_goldens(network, model, tokenizer) -> list[tuple[dict, tuple[Action, ...]]]:
     """A plain generation, and one of the same prompt under two hooks."""
-    plain = clearest_prompt(network, model, tokenizer)
+    plain = clearest_prompt(network, model, tokenizer, model.recipe.generation_length)
     goldens = [(plain, ())]
     best = None
     for head in range(model.recipe.heads):

@@ -11,7 +11,8 @@ import torch
 from safetensors.numpy import load_file, save
 from safetensors.torch import load_file as load_torch_file
 
-from . import cases, generation, reference, text_tokenizers
+from . import adapters, cases, generation, reference, text_tokenizers
+from .checks import REFERENCE_TOLERANCE, require_close
 from .families import FAMILIES
 from .gguf_files import read_parts
 from .hook_text import hook_text
@@ -19,8 +20,6 @@ from .probe import Model, Probe, site_name
 from .recipes import Recipe
 from .transformers_pass import TransformersPass
 
-# transformers' float32 against float64, relative to the tensor's largest value.
-REFERENCE_TOLERANCE = 2e-5
 # A case whose logits hardly differ from the plain ones would test nothing.
 LEAST_CHANGE = 1e-3
 
@@ -44,19 +43,8 @@ def load_model(recipe: Recipe, directory: Path) -> Model:
     return Model(recipe, parts)
 
 
-def relative_error(value: np.ndarray, golden: np.ndarray) -> float:
-    """Largest difference over the golden tensor's largest magnitude."""
-    return float(np.abs(value - golden).max() / max(np.abs(golden).max(), 1e-30))
-
-
-def require_close(what: str, value: np.ndarray, golden: np.ndarray, tolerance: float) -> None:
-    error = relative_error(value, golden)
-    if not error <= tolerance:
-        raise AssertionError(f"{what}: relative error {error:.3g} exceeds {tolerance:.3g}")
-
-
 def compute(recipe: Recipe, directory: Path) -> Goldens:
-    """All goldens of the model in `directory` (with `hf/` and `gguf/` already written)."""
+    """All goldens of the model in `directory` (with `hf/`, `gguf/` and `adapters/` written)."""
     model = load_model(recipe, directory / "hf")
     network = TransformersPass(model, directory / "hf")
     tokenizer = text_tokenizers.build(recipe.tokenizer)
@@ -83,6 +71,11 @@ def compute(recipe: Recipe, directory: Path) -> Goldens:
         "continuations": generation.continuation_goldens(
             network, model, tokenizer, recipe.prompt),
     }
+    adapter_list, adapter_tensors = adapters.adapter_goldens(
+        network, model, tokenizer, tokens, logits, rows, directory)
+    if adapter_list:
+        manifest["adapters"] = adapter_list
+        files["adapters"] = adapter_tensors
     texts = text_tokenizers.text_goldens(tokenizer) if recipe.text_goldens else None
     return Goldens(files, manifest, texts)
 
