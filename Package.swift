@@ -137,7 +137,15 @@ let tests: [Target] = [
     tests(of: "HookMessages", needs: ["HookMessages", "Hooks", "Messages", protobuf]),
     tests(of: "Kernels", needs: ["ExitTesting", "Kernels"]),
     tests(of: "Tokenizer", needs: ["StrictJSON", "Tokenizer"]),
-    tests(of: "ModelFile", needs: ["ModelFile", "StrictJSON", "Tokenizer"]),
+    .target(
+        name: "HostileFiles", dependencies: ["ModelFile"], path: "Tests/HostileFiles",
+        swiftSettings: houseSettings),
+    .executableTarget(
+        name: "neurond-hostile", dependencies: ["HostileFiles", "ModelFile"],
+        path: "Tests/HostileRun", swiftSettings: houseSettings),
+    tests(
+        of: "ModelFile",
+        needs: ["HostileFiles", "ModelFile", "neurond-hostile", "StrictJSON", "Tokenizer"]),
     tests(of: "Engine", needs: ["Engine", "Hooks", "Kernels", "ModelFile", "Tokenizer"]),
     tests(
         of: "Service",
@@ -196,7 +204,8 @@ let tests: [Target] = [
     .target(
         name: "FuzzTargets",
         dependencies: [
-            "HookMessages", "Hooks", "Messages", "ModelFile", "Tokenizer", "Wire", protobuf,
+            "HookMessages", "Hooks", "HostileFiles", "Messages", "ModelFile", "Tokenizer", "Wire",
+            protobuf,
         ],
         path: "Fuzz/Targets", swiftSettings: safeSettings),
     tests(of: "FuzzVector", needs: ["FuzzTargets"]),

@@ -65,10 +65,10 @@ extension GGUFContainer {
             throw bytes.unsupported(
                 "general.type", "a file of type \(quoted(type))", accepted: "\"model\"")
         }
-        if let parts = try integer("split.count"), parts > 1 {
+        if let count = try integer(Self.splitCountKey), count > 1, parts.count == 1 {
             throw bytes.unsupported(
-                "split.count", "a model split into \(parts) files",
-                accepted: "one file; merge the parts first")
+                Self.splitCountKey, "one of \(count) parts without the others",
+                accepted: "the path of any part, with the others beside it")
         }
     }
 

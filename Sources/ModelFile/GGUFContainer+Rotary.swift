@@ -49,9 +49,10 @@ extension GGUFContainer {
                 accepted: "F32, one number for each rotated pair")
         }
         try requireData()
+        let (bytes, start) = place(of: tensor)
         let reader = TensorReader(
             name: tensor.name, rows: 1, columns: tensor.dimensions[0], sourceType: .f32,
-            order: .asStored, bytes: bytes, start: dataStart + tensor.offset)
+            order: .asStored, bytes: bytes, start: start)
         guard let reader else {
             throw bytes.malformed(
                 field, "its bytes do not lie within the file", accepted: "a complete file")

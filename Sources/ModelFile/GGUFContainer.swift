@@ -1,7 +1,7 @@
 /// A GGUF file (versions 2 and 3, little-endian), read as far as its tables: metadata and tensors.
 ///
 /// Opening checks everything that can be checked without the tensor data; `requireData()` checks
-/// that the data is there too.
+/// that the data is there too. `open` reads a split model from any of its parts.
 struct GGUFContainer: Sendable {
     /// The file.
     let bytes: FileBytes
@@ -15,8 +15,11 @@ struct GGUFContainer: Sendable {
     /// The metadata by key.
     let values: [String: GGUFValue]
 
-    /// The tensor table in the file's order.
-    let tensors: [GGUFTensor]
+    /// The tensor table in the file's order; of a split model, the tables of all parts.
+    var tensors: [GGUFTensor]
+
+    /// Where the tensors' data lies: this file, and the other parts of a split model.
+    var parts: [GGUFPart]
 
     /// Where the tables end.
     let tableEnd: Int
@@ -55,27 +58,27 @@ struct GGUFContainer: Sendable {
         self.tableEnd = cursor.position
         self.dataStart = dataStart.value
         self.dataByteCount = extent
+        parts = [
+            GGUFPart(
+                bytes: bytes, dataStart: dataStart.value, dataByteCount: extent,
+                alignment: alignment)
+        ]
     }
 
-    /// Checks that the file holds the data that its tensor table promises.
+    /// Checks that every part holds the data that its tensor table promises.
     ///
     /// - Throws: `malformed` naming the first tensor that reaches past the end.
     func requireData() throws(ModelFileError) {
-        let available = max(bytes.count - dataStart, 0)
-        for tensor in tensors
-        where Range.checked(
-            start: tensor.offset, count: tensor.byteCount, limit: available) == nil
-        {
-            throw bytes.malformed(
-                "tensor \(quoted(tensor.name))",
-                "its \(tensor.byteCount) bytes at data offset \(tensor.offset) reach past the "
-                    + "\(available) bytes of data in the file", accepted: "a complete file")
+        for (index, part) in parts.enumerated() {
+            try part.requireData(of: tensors.lazy.filter { $0.part == index })
         }
-        guard dataByteCount <= available else {
-            throw bytes.malformed(
-                "tensor data", "\(available) bytes are there, \(dataByteCount) are needed",
-                accepted: "data padded to the alignment of \(alignment)")
-        }
+    }
+
+    /// The file that a tensor's data lies in, and where it starts there.
+    func place(of tensor: GGUFTensor) -> (bytes: FileBytes, start: Int) {
+        let part = parts[tensor.part]
+        // The tables were checked: an offset that is out of range was refused.
+        return (part.bytes, part.dataStart + tensor.offset)
     }
 }
 
@@ -95,6 +98,9 @@ struct GGUFTensor: Sendable {
 
     /// How many bytes the data has.
     let byteCount: Int
+
+    /// Which part of a split model the data lies in, from 0.
+    var part = 0
 
     /// How many numbers the tensor has; checked to fit when the table was read.
     var elementCount: Int { dimensions.reduce(1, *) }

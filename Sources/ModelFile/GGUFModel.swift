@@ -47,16 +47,18 @@ struct GGUFModel {
     private static func stored(_ container: GGUFContainer) -> [String: StoredTensor] {
         var result: [String: StoredTensor] = [:]
         for tensor in container.tensors {
+            let (bytes, start) = container.place(of: tensor)
             result[tensor.name] = StoredTensor(
                 name: tensor.name, shape: tensor.dimensions.reversed(),
-                typeName: tensor.type.name, bytes: container.bytes,
-                start: container.dataStart + tensor.offset)
+                typeName: tensor.type.name, bytes: bytes, start: start)
         }
         return result
     }
 }
 
 extension GGUFContainer {
-    /// The format's name with its version.
-    var format: String { "GGUF v\(version)" }
+    /// The format's name with its version, and in how many parts the model lies.
+    var format: String {
+        "GGUF v\(version)" + (parts.count > 1 ? " in \(parts.count) parts" : "")
+    }
 }

@@ -59,11 +59,14 @@ enum Limits {
     static let quotedCharacterCount = 80
 
     /// Bounds for the header of a safetensors file: flat, one object of objects of arrays.
+    ///
+    /// A tensor is about nine values; a value takes some 50 bytes in memory and may take two in
+    /// the file.
     static let safetensorsHeader = JSONLimits(
         maximumByteCount: safetensorsHeaderByteCount, maximumDepth: 8,
-        maximumValueCount: 1 << 22)
+        maximumValueCount: 12 * tensorCount)
 
     /// Bounds for config.json, generation_config.json and the shard index.
     static let configuration = JSONLimits(
-        maximumByteCount: indexByteCount, maximumDepth: 32, maximumValueCount: 1 << 20)
+        maximumByteCount: indexByteCount, maximumDepth: 32, maximumValueCount: 2 * tensorCount)
 }

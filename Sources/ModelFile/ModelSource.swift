@@ -4,10 +4,11 @@ public import Tokenizer
 
 /// A model on disk, checked and open for reading: the only thing the engine sees of a file.
 ///
-/// A path to a file is read as GGUF, a path to a directory as a Hugging Face model directory.
+/// A path to a file is read as GGUF (a split model by the path of any of its parts), a path to a
+/// directory as a Hugging Face model directory.
 /// Opening reads tables and metadata, not weights; weights are read row by row through `tensor`.
 public final class ModelSource: Sendable {
-    /// The path that was opened.
+    /// The path that was opened; of a split model, the first part's.
     public let path: String
 
     /// The kind of file, such as `GGUF v3` or `Hugging Face directory`.
@@ -42,7 +43,7 @@ public final class ModelSource: Sendable {
     public static func open(_ path: String) throws(ModelFileError) -> ModelSource {
         isDirectory(path)
             ? try ModelSource(directory: path)
-            : try ModelSource(try GGUFContainer(try FileBytes(mapping: path)))
+            : try ModelSource(try GGUFContainer.open(path))
     }
 
     /// Reads only the tokenizer of a model; a vocabulary-only GGUF of any architecture will do.
@@ -55,7 +56,7 @@ public final class ModelSource: Sendable {
         let found =
             isDirectory(path)
             ? try HuggingFaceTokenizer.read(in: try ModelDirectory(path))
-            : try GGUFContainer(try FileBytes(mapping: path)).tokenizer()
+            : try GGUFContainer.open(path).tokenizer()
         guard let found else {
             throw .malformed(
                 .init(
@@ -81,18 +82,19 @@ public final class ModelSource: Sendable {
 
     /// The SHA-256 of the weights in lower-case hexadecimal.
     ///
-    /// For GGUF it is the file's. For a directory it is that of the shards' 32-byte digests in
-    /// name order followed by the bytes of config.json, so that renaming a directory changes
-    /// nothing and changing a constant does.
+    /// For GGUF it is the file's; for a split model, that of the parts' 32-byte digests in order.
+    /// For a directory it is that of the shards' 32-byte digests in name order followed by the
+    /// bytes of config.json, so that renaming a directory changes nothing and changing a constant
+    /// does.
     ///
     /// - Throws: Nothing at present; reading errors of later versions.
     public func digest() throws(ModelFileError) -> String {
-        guard let digestSuffix else {
+        if digestSuffix == nil, weightFiles.count == 1 {
             return Hexadecimal.text(Self.sha256(of: weightFiles.first))
         }
         var hash = SHA256()
         for file in weightFiles { hash.update(data: Self.sha256(of: file)) }
-        hash.update(data: digestSuffix.copy(0..<digestSuffix.count))
+        if let digestSuffix { hash.update(data: digestSuffix.copy(0..<digestSuffix.count)) }
         return Hexadecimal.text(hash.finalize())
     }
 
@@ -104,9 +106,9 @@ public final class ModelSource: Sendable {
         tokenizer = model.tokenizer
         endOfSequenceIDs = model.endOfSequenceIDs
         readers = model.readers
-        weightFiles = [container.bytes]
+        weightFiles = container.parts.map(\.bytes)
         digestSuffix = nil
-        fileByteCount = container.bytes.count
+        fileByteCount = weightFiles.reduce(0) { $0 + $1.count }
         (sourceType, parameterCount) = Self.count(model.readers)
     }
 

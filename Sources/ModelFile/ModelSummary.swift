@@ -61,7 +61,7 @@ public struct ModelSummary: Codable, Sendable, Equatable {
         guard !isDirectory(path) else {
             return try summary(of: try ModelSource.open(path), name: nil)
         }
-        let container = try GGUFContainer(try FileBytes(mapping: path))
+        let container = try GGUFContainer.open(path)
         guard container.values[GGUFContainer.architectureKey] != nil else {
             return try containerSummary(of: container)
         }
@@ -123,7 +123,7 @@ public struct ModelSummary: Codable, Sendable, Equatable {
     private static func containerSummary(
         of container: GGUFContainer
     ) throws(ModelFileError) -> ModelSummary {
-        let hasData = container.bytes.count > container.dataStart
+        let hasData = container.bytes.count > container.dataStart || container.parts.count > 1
         if hasData { try container.requireData() }
         var types: [String: Int] = [:]
         for tensor in container.tensors { types[tensor.type.name, default: 0] += 1 }

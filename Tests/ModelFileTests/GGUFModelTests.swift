@@ -1,3 +1,4 @@
+import HostileFiles
 import Testing
 import Tokenizer
 
@@ -133,7 +134,7 @@ import Tokenizer
         expectRefused("sliding_window") {
             $0.set("llama.attention.sliding_window", UInt32(4_096))
         }
-        expectRefused("split into 3 files") {
+        expectRefused("one of 3 parts") {
             $0.set("split.count", type: 2, littleEndian(UInt16(3)))
         }
         expectRefused("rotary scaling", "3 divisors for 2 pairs") {

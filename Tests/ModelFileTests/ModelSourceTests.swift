@@ -1,4 +1,5 @@
 import Foundation
+import HostileFiles
 import Testing
 import Tokenizer
 

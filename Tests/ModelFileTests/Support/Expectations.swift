@@ -21,16 +21,6 @@ func expectRefusal(
     }
 }
 
-/// Little-endian bytes.
-func littleEndian<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
-    withUnsafeBytes(of: value.littleEndian) { Array($0) }
-}
-
-/// Little-endian bytes of 32-bit floats.
-func littleEndian(_ values: [Float]) -> [UInt8] {
-    values.flatMap { littleEndian($0.bitPattern) }
-}
-
 /// A small deterministic generator (SplitMix64).
 struct Generator {
     var state: UInt64
