@@ -9,9 +9,13 @@ public enum EngineLimits {
     /// Rows that one thread takes through several operations: a tile of every path's products
     /// (12 or 4 rows), whose widest rows fit into the second-level cache of current cores.
     static let rowsPerChunk = 12
-    /// Rows of a step of bulk work alone: whoever comes for an answer waits for the step that runs,
-    /// and half as many rows lose a prompt a few percent.
-    static let bulkRowsPerStep = 96
+    /// Rows of a step that serves several shares, or bulk work alone, as long as nobody decodes:
+    /// whoever comes for an answer waits for the step that runs, and a quarter of the rows loses
+    /// prompts about 5 percent.
+    static let boundedRowsPerStep = 48
+    /// Rows of prompts and of bulk work beside decoding sequences of several shares: a tile costs
+    /// a decode step little.
+    static let rowsBesideDecoding = rowsPerChunk
     /// Every so many steps, rows are kept for bulk work beside interactive prompts that would fill
     /// the step: it gets at least a tile in that many.
     static let bulkFloorSteps = 4

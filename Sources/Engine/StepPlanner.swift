@@ -1,10 +1,12 @@
 /// Decides how many rows of each sequence the next step runs.
 ///
 /// Decode rows go first, one a sequence; then prompt rows, fairly over shares by their weights and
-/// in order of arrival inside a share; interactive work before bulk work. While interactive
-/// sequences take part, bulk rows are limited to one tile, which costs a decode step little, and
-/// every few steps that tile is kept for them, so that they never starve. Steps of bulk work alone
-/// are bounded, since whoever comes has to wait for the one that runs.
+/// in order of arrival inside a share; interactive work before bulk work. A share that is alone
+/// fills its steps. Where several take part, the rows beside interactive decode rows are limited to
+/// one tile, so that nobody's prompts make another's tokens slow; without decode rows, and for bulk
+/// work alone, steps are bounded, since whoever comes has to wait for the one that runs. Bulk rows
+/// beside interactive ones are a tile at most, and every few steps that tile is kept for them, so
+/// that they never starve.
 struct StepPlanner {
     /// What a sequence could run; the order is that of arrival.
     struct Candidate {
@@ -38,17 +40,26 @@ struct StepPlanner {
         let interactive = active.filter { candidates[$0].share.lane == .interactive }
         let bulk = active.filter { candidates[$0].share.lane == .bulk }
         var rows = [Int](repeating: 0, count: candidates.count)
-        let bulkLimit = bulkLimit(besides: interactive.count)
+        let decoding = interactive.count { candidates[$0].isDecoding }
+        let isShared = Set(active.map { candidates[$0].share.identifier }).count > 1
+        let limit = rowLimit(decoding: decoding, isShared: isShared, isBulk: interactive.isEmpty)
+        guard !interactive.isEmpty else {
+            fill(&rows, bulk, candidates, limit: limit)
+            return rows
+        }
+        let tile = min(EngineLimits.rowsPerChunk, (limit + 1) / 2)
         let isFloor = !bulk.isEmpty && step % EngineLimits.bulkFloorSteps == 0
-        let kept = interactive.isEmpty || !isFloor ? 0 : min(bulkLimit, (rowsPerStep + 1) / 2)
-        let used = fill(&rows, interactive, candidates, limit: rowsPerStep - kept)
-        fill(&rows, bulk, candidates, limit: min(bulkLimit, rowsPerStep - used))
+        let used = fill(&rows, interactive, candidates, limit: isFloor ? limit - tile : limit)
+        fill(&rows, bulk, candidates, limit: min(EngineLimits.rowsPerChunk, limit - used))
         return rows
     }
 
-    private func bulkLimit(besides interactiveCount: Int) -> Int {
+    /// Rows of a step with so many interactive decode rows.
+    private func rowLimit(decoding: Int, isShared: Bool, isBulk: Bool) -> Int {
+        guard isShared || isBulk else { return rowsPerStep }
         let limit =
-            interactiveCount > 0 ? EngineLimits.rowsPerChunk : EngineLimits.bulkRowsPerStep
+            decoding > 0
+            ? decoding + EngineLimits.rowsBesideDecoding : EngineLimits.boundedRowsPerStep
         return min(limit, rowsPerStep)
     }
 

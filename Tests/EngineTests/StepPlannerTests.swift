@@ -52,7 +52,7 @@ struct StepPlannerTests {
     @Test("a short prompt beside a long one of another share is done in the next step")
     func shortBesideLong() {
         let steps = run([prompt(4000, share: 1), prompt(20, share: 2)], steps: 2)
-        #expect(steps[0] == [172, 20])
+        #expect(steps[0] == [28, 20])
     }
 
     @Test("a short prompt that comes while a long one runs does not wait for its end")
@@ -61,7 +61,7 @@ struct StepPlannerTests {
         var long = prompt(4000, share: 1)
         for _ in 0..<5 { long.pendingRows -= planner.plan([long])[0] }
         #expect(long.pendingRows == 4000 - 5 * 192)
-        #expect(planner.plan([long, prompt(20, share: 2)]) == [172, 20])
+        #expect(planner.plan([long, prompt(20, share: 2)]) == [28, 20])
     }
 
     @Test("prompt rows are divided by weight", arguments: [1, 2, 3, 7])
@@ -71,7 +71,7 @@ struct StepPlannerTests {
         let sums = steps.reduce(into: [0, 0]) { sums, rows in
             for index in rows.indices { sums[index] += rows[index] }
         }
-        #expect(sums[0] + sums[1] == 100 * 192)
+        #expect(sums[0] + sums[1] == 100 * EngineLimits.boundedRowsPerStep)
         #expect(abs(sums[1] - weight * sums[0]) <= 12 * (weight + 1))
     }
 
@@ -80,7 +80,7 @@ struct StepPlannerTests {
         let crowd = (0..<20).map { _ in prompt(10_000, share: 1) }
         let steps = run(crowd + [prompt(10_000, share: 2)], steps: 50)
         let alone = steps.reduce(0) { $0 + $1[20] }
-        #expect(abs(alone - 50 * 96) <= 24)
+        #expect(abs(alone - 50 * EngineLimits.boundedRowsPerStep / 2) <= 24)
     }
 
     @Test("a share that was away gets no more than its part when it comes back")
@@ -95,6 +95,29 @@ struct StepPlannerTests {
         }
         // It may be ahead by the step that ran as it came.
         #expect(abs(sums[0] - sums[1]) <= 192 + 24)
+    }
+
+    @Test("beside another share's decode rows, prompts get a tile")
+    func promptsBesideDecoding() {
+        let crowd = (0..<3).map { _ in prompt(500, share: 2) }
+        let steps = run([decoding(share: 1), decoding(share: 2)] + crowd, steps: 4)
+        for rows in steps {
+            #expect(rows[..<2] == [1, 1])
+            #expect(rows[2...].reduce(0, +) == EngineLimits.rowsBesideDecoding)
+        }
+        // A share that is alone waits for nobody but itself.
+        #expect(run([decoding(), prompt(500)], steps: 1) == [[1, 191]])
+    }
+
+    @Test("with prompts and bulk work of others, a decoding share's steps stay small")
+    func boundedSteps() {
+        let crowd =
+            (0..<4).map { _ in prompt(5000, share: 2) }
+            + (0..<40).map { _ in prompt(5000, share: 2, lane: .bulk) }
+        let steps = run([decoding(share: 1)] + crowd, steps: 40)
+        #expect(steps.allSatisfy { $0[0] == 1 && $0.reduce(0, +) <= 13 })
+        let bulk = steps.reduce(0) { $0 + $1[5...].reduce(0, +) }
+        #expect(bulk >= 40 / EngineLimits.bulkFloorSteps * 6)
     }
 
     @Test("beside interactive sequences, bulk rows are a tile at most")
@@ -117,18 +140,18 @@ struct StepPlannerTests {
             [prompt(100_000), prompt(1000, share: 2, lane: .bulk)], steps: 40)
         let bulk = steps.reduce(0) { $0 + $1[1] }
         #expect(bulk == 40 / EngineLimits.bulkFloorSteps * EngineLimits.rowsPerChunk)
-        #expect(steps.allSatisfy { $0.reduce(0, +) == 192 })
+        #expect(steps.allSatisfy { $0.reduce(0, +) == EngineLimits.boundedRowsPerStep })
     }
 
     @Test("steps of bulk work alone are bounded")
     func bulkAlone() {
         let steps = run(
             [prompt(500, lane: .bulk), decoding(share: 2, lane: .bulk)], steps: 2)
-        #expect(steps == [[95, 1], [95, 1]])
+        #expect(steps == [[47, 1], [47, 1]])
         // A reader that is behind takes no part, so that nobody interactive is there.
         var stalled = decoding(share: 3)
         stalled.isStalled = true
-        #expect(run([prompt(500, lane: .bulk), stalled], steps: 1) == [[96, 0]])
+        #expect(run([prompt(500, lane: .bulk), stalled], steps: 1) == [[48, 0]])
     }
 
     @Test("every sequence gets its rows at any budget", arguments: [1, 2, 3, 7, 13, 192])
