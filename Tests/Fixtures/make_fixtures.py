@@ -4,7 +4,7 @@
     python3 -m venv .venv && .venv/bin/pip install -r Tests/Fixtures/requirements.txt
     .venv/bin/python Tests/Fixtures/make_fixtures.py
 
-The output is a function of the seeds in goldenlib/recipes.py. Takes less than a minute.
+The output is a function of the seeds in goldenlib/recipes.py. Takes about four minutes.
 """
 
 from __future__ import annotations

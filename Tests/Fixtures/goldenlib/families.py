@@ -106,6 +106,33 @@ LLAMA_NAMES = {
 QWEN3_NAMES = LLAMA_NAMES | {
     "q_norm": "model.layers.{}.self_attn.q_norm", "k_norm": "model.layers.{}.self_attn.k_norm",
 }
+GPT2_NAMES = {
+    "embed": "transformer.wte", "positions": "transformer.wpe", "layer": "transformer.h.{}",
+    "norm1": "transformer.h.{}.ln_1", "q": "transformer.h.{}.attn.c_attn",
+    "k": "transformer.h.{}.attn.c_attn", "v": "transformer.h.{}.attn.c_attn",
+    "o": "transformer.h.{}.attn.c_proj", "norm2": "transformer.h.{}.ln_2",
+    "gate": "transformer.h.{}.mlp.c_fc", "down": "transformer.h.{}.mlp.c_proj",
+    "final_norm": "transformer.ln_f", "unembed": "lm_head",
+}
+GPTJ_NAMES = {
+    "embed": "transformer.wte", "layer": "transformer.h.{}", "norm1": "transformer.h.{}.ln_1",
+    "q": "transformer.h.{}.attn.q_proj", "k": "transformer.h.{}.attn.k_proj",
+    "v": "transformer.h.{}.attn.v_proj", "o": "transformer.h.{}.attn.out_proj",
+    "gate": "transformer.h.{}.mlp.fc_in", "down": "transformer.h.{}.mlp.fc_out",
+    "final_norm": "transformer.ln_f", "unembed": "lm_head",
+}
+NEOX_NAMES = {
+    "embed": "gpt_neox.embed_in", "layer": "gpt_neox.layers.{}",
+    "norm1": "gpt_neox.layers.{}.input_layernorm",
+    "q": "gpt_neox.layers.{}.attention.query_key_value",
+    "k": "gpt_neox.layers.{}.attention.query_key_value",
+    "v": "gpt_neox.layers.{}.attention.query_key_value",
+    "o": "gpt_neox.layers.{}.attention.dense",
+    "norm2": "gpt_neox.layers.{}.post_attention_layernorm",
+    "gate": "gpt_neox.layers.{}.mlp.dense_h_to_4h", "down": "gpt_neox.layers.{}.mlp.dense_4h_to_h",
+    "final_norm": "gpt_neox.final_layer_norm", "unembed": "embed_out",
+}
+EVERY_MATRIX = frozenset(("q", "k", "v", "o", "gate", "down"))
 
 FAMILIES = {
     "llama": Family("LlamaForCausalLM", "llama", "llama", LLAMA_NAMES),
@@ -113,4 +140,13 @@ FAMILIES = {
     "qwen2": Family(
         "Qwen2ForCausalLM", "qwen2", "qwen2", LLAMA_NAMES, biases=frozenset("qkv")),
     "qwen3": Family("Qwen3ForCausalLM", "qwen3", "qwen3", QWEN3_NAMES, query_key_norm=True),
+    "gpt2": Family(
+        "GPT2LMHeadModel", "gpt2", "gpt2", GPT2_NAMES, norm="layer", activation="gelu-tanh",
+        gated=False, positions="learned", biases=EVERY_MATRIX, fused="stacked", transposed=True),
+    "gptj": Family(
+        "GPTJForCausalLM", "gptj", "gptj", GPTJ_NAMES, norm="layer", activation="gelu-tanh",
+        gated=False, positions="interleaved", biases=frozenset(("gate", "down", "unembed"))),
+    "neox": Family(
+        "GPTNeoXForCausalLM", "gpt_neox", "gptneox", NEOX_NAMES, norm="layer", activation="gelu",
+        gated=False, biases=EVERY_MATRIX, fused="by-head"),
 }

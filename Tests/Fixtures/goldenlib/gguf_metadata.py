@@ -58,4 +58,24 @@ def qwen3(writer: gguf.GGUFWriter, recipe: Recipe, vocabulary: int) -> None:
     writer.add_value_length(recipe.head_dim)
 
 
-BY_FAMILY = {"llama": llama, "mistral": mistral, "qwen2": qwen2, "qwen3": qwen3}
+def gpt2(writer: gguf.GGUFWriter, recipe: Recipe, vocabulary: int) -> None:
+    decoder(writer, recipe)
+    writer.add_layer_norm_eps(recipe.norm_epsilon)
+
+
+def gptj(writer: gguf.GGUFWriter, recipe: Recipe, vocabulary: int) -> None:
+    decoder(writer, recipe)
+    writer.add_layer_norm_eps(recipe.norm_epsilon)
+    writer.add_rope_dimension_count(recipe.rotary_dimension)
+
+
+def neox(writer: gguf.GGUFWriter, recipe: Recipe, vocabulary: int) -> None:
+    """The base of the rotation is not stated: it is 10,000."""
+    gptj(writer, recipe, vocabulary)
+    writer.add_parallel_residual(recipe.parallel)
+
+
+BY_FAMILY = {
+    "llama": llama, "mistral": mistral, "qwen2": qwen2, "qwen3": qwen3, "gpt2": gpt2,
+    "gptj": gptj, "neox": neox,
+}

@@ -72,4 +72,42 @@ def qwen3(recipe: Recipe) -> dict:
         **ends(recipe)}
 
 
-BY_FAMILY = {"llama": llama, "mistral": mistral, "qwen2": qwen2, "qwen3": qwen3}
+def gpt(recipe: Recipe) -> dict:
+    """What GPT-2 and GPT-J share. `n_inner` null: four times the width."""
+    assert recipe.ffn == 4 * recipe.width
+    return {
+        "activation_function": "gelu_new", "attn_pdrop": 0.0, "bos_token_id": 1,
+        "embd_pdrop": 0.0, "eos_token_id": 2, "layer_norm_epsilon": recipe.norm_epsilon,
+        "n_embd": recipe.width, "n_head": recipe.heads, "n_inner": None,
+        "n_layer": recipe.layers, "n_positions": recipe.context, "resid_pdrop": 0.0,
+        "tie_word_embeddings": recipe.tied, "torch_dtype": recipe.dtype,
+    }
+
+
+def gpt2(recipe: Recipe) -> dict:
+    """As published: tying is the default and not stated."""
+    config = {key: value for key, value in gpt(recipe).items() if key != "tie_word_embeddings"}
+    return config | {"n_ctx": recipe.context}
+
+
+def gptj(recipe: Recipe) -> dict:
+    return gpt(recipe) | {"rotary": True, "rotary_dim": recipe.rotary_dim,
+                          "scale_attn_weights": True}
+
+
+def neox(recipe: Recipe) -> dict:
+    return {
+        "bos_token_id": 1, "eos_token_id": 2, "hidden_act": "gelu", "hidden_size": recipe.width,
+        "intermediate_size": recipe.ffn, "layer_norm_eps": recipe.norm_epsilon,
+        "max_position_embeddings": recipe.context, "num_attention_heads": recipe.heads,
+        "num_hidden_layers": recipe.layers, "rotary_emb_base": int(recipe.rope_theta),
+        "rotary_pct": recipe.rotary_dimension / recipe.head_dim,
+        "tie_word_embeddings": recipe.tied, "torch_dtype": recipe.dtype,
+        "use_parallel_residual": recipe.parallel,
+    }
+
+
+BY_FAMILY = {
+    "llama": llama, "mistral": mistral, "qwen2": qwen2, "qwen3": qwen3, "gpt2": gpt2,
+    "gptj": gptj, "neox": neox,
+}

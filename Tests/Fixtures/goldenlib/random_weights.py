@@ -36,7 +36,7 @@ def random_parts(recipe: Recipe, vocabulary: int) -> dict[str, np.ndarray]:
     parts = {"embed.weight": source.matrix(vocabulary, width, embedding_scale)}
     family = FAMILIES[recipe.family]
     if family.positions == "learned":
-        parts["positions.weight"] = source.matrix(recipe.context, width, 0.2 * np.sqrt(width))
+        parts["positions.weight"] = source.matrix(recipe.context, width, 0.5 * np.sqrt(width))
     for layer in range(recipe.layers):
         add_layer(parts, layer, recipe, source)
     add_norm(parts, "final_norm", width, recipe, source)

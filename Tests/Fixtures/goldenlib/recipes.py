@@ -93,4 +93,25 @@ RECIPES = [
         rope_theta=1_000_000.0, norm_epsilon=1e-6, prompt="Six nuts, so", cases="sites",
         generation_length=64, gguf=("F32", "Q8_0"),
     ),
+    Recipe(
+        name="gpt2-learned", family="gpt2", seed=38, width=32, layers=2, heads=4, kv_heads=4,
+        head_dim=8, ffn=128, tokenizer="byte-level", tied=True, dtype="float32", context=128,
+        prompt="Count: 3 + 4", cases="sites", generation_length=64, gguf=("F32", "Q8_0"),
+    ),
+    Recipe(
+        name="gptj-parallel", family="gptj", seed=9, width=32, layers=2, heads=4, kv_heads=4,
+        head_dim=8, ffn=128, tokenizer="byte-level", tied=False, dtype="float32", rotary_dim=4,
+        parallel=True, prompt="Six nuts, so", cases="sites", generation_length=64, gguf=("F32",),
+    ),
+    Recipe(
+        name="neox-parallel", family="neox", seed=10, width=32, layers=2, heads=4, kv_heads=4,
+        head_dim=8, ffn=96, tokenizer="byte-level", tied=False, dtype="float32", rotary_dim=2,
+        parallel=True, prompt="Count: 3 + 4", cases="sites", generation_length=64,
+        gguf=("F32", "Q8_0"),
+    ),
+    Recipe(
+        name="neox-sequential", family="neox", seed=11, width=32, layers=2, heads=4, kv_heads=4,
+        head_dim=8, ffn=64, tokenizer="byte-level", tied=False, dtype="float32", rotary_dim=4,
+        prompt="Six nuts, so", cases="sites", generation_length=64, gguf=("F32", "Q8_0"),
+    ),
 ]

@@ -26,16 +26,22 @@ class TransformersPass:
         """The same network with some parts replaced."""
         parameters = dict(self.network.named_parameters())
         weights = self.model.stored(self.model.parts | parts)
-        saved = {name: parameters[name].detach().clone() for name in weights if name in parameters}
+        weights = {self.current(name): value for name, value in weights.items()}
+        saved = {name: parameters[name].detach().clone() for name in weights}
         with torch.no_grad():
-            for name in saved:
-                parameters[name].copy_(torch.from_numpy(np.array(weights[name])))
+            for name, value in weights.items():
+                parameters[name].copy_(torch.from_numpy(np.array(value)))
         try:
             yield
         finally:
             with torch.no_grad():
                 for name, value in saved.items():
                     parameters[name].copy_(value)
+
+    @staticmethod
+    def current(name: str) -> str:
+        """Published GPT-NeoX files have `embed_out`, which transformers 5 calls `lm_head`."""
+        return name.replace("embed_out", "lm_head")
 
     def run(self, probe: Probe) -> np.ndarray:
         """Logits (positions, vocabulary); the probe sees every site."""
@@ -53,7 +59,7 @@ class TransformersPass:
         handles, family = [], self.model.family
 
         def module(part):
-            return self.network.get_submodule(family.module(part))
+            return self.network.get_submodule(self.current(family.module(part)))
 
         def after(part, show):
             def hook(_, __, output):
@@ -107,16 +113,19 @@ class TransformersPass:
     @contextmanager
     def attention_seen_by(self, probe: Probe):
         """Shows attention's probabilities to the probe."""
-        source = sys.modules[type(self.network).__module__]
-        name = "eager_attention_forward"
+        source, name = sys.modules[type(self.network).__module__], "eager_attention_forward"
+        heads_first = not hasattr(source, name)
+        if heads_first:  # GPT-J's attention is a method, and its output is not yet transposed
+            source, name = source.GPTJAttention, "_attn"
         original = getattr(source, name)
 
-        def attention(module, query, key, value, attention_mask, **keywords):
+        def attention(module, query, key, value, attention_mask=None, **keywords):
             output, weights = original(module, query, key, value, attention_mask, **keywords)
             probe.visit("attn.pattern", module.layer_idx, weights[0].transpose(0, 1).numpy())
             if probe.changes("attn.pattern", module.layer_idx):
                 values = value.repeat_interleave(query.shape[1] // value.shape[1], dim=1)
-                output = torch.matmul(weights, values).transpose(1, 2).contiguous()
+                output = torch.matmul(weights, values)
+                output = output if heads_first else output.transpose(1, 2).contiguous()
             return output, weights
 
         setattr(source, name, attention)
