@@ -26,6 +26,7 @@ import transformers
 import make_fixtures
 from goldenlib import counter_random
 from goldenlib.checks import relative_error
+from goldenlib.conversations import CONVERSATIONS
 from goldenlib.manifest import load_tensors
 from goldenlib.recipes import RECIPES
 
@@ -93,6 +94,26 @@ def stale_hashes(committed: Path) -> list[str]:
     return stale
 
 
+def chat_differences(committed: Path) -> list[str]:
+    """Conversations that are not the code's, and goldens that do not render each of them twice.
+
+    What the templates render is compared by make_chat_goldens.py, which needs the templates.
+    """
+    folder, differences = committed / "chat", []
+    names = [conversation["name"] for conversation in CONVERSATIONS]
+    wanted = [(name, prompt) for name in names for prompt in (False, True)]
+    for path in sorted(folder.glob("*.json")):
+        value = json.loads(path.read_text("utf-8"))
+        if path.stem == "conversations":
+            differences += json_differences(value, CONVERSATIONS, "chat/conversations.json")
+            continue
+        found = [(entry["conversation"], entry["add_generation_prompt"])
+                 for entry in value["renderings"]]
+        if found != wanted or value["name"] != path.stem:
+            differences.append(f"chat/{path.name}: not the renderings of conversations.json")
+    return differences
+
+
 def main() -> int:
     torch.set_num_threads(1)
     transformers.utils.logging.disable_progress_bar()
@@ -102,7 +123,7 @@ def main() -> int:
         fresh = Path(directory)
         make_fixtures.write_all(fresh)
         files = sorted(path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file())
-        differences = stale_hashes(committed)
+        differences = stale_hashes(committed) + chat_differences(committed)
         for relative in files:
             differences += file_differences(committed, fresh, relative)
         for recipe in RECIPES:

@@ -4,7 +4,7 @@
     python3 -m venv .venv && .venv/bin/pip install -r Tests/Fixtures/requirements.txt
     .venv/bin/python Tests/Fixtures/make_fixtures.py
 
-The output is a function of the seeds in goldenlib/recipes.py. Takes about four minutes.
+The output is a function of the seeds in goldenlib/recipes.py. Takes about two minutes.
 """
 
 from __future__ import annotations
