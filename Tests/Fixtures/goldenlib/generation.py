@@ -66,8 +66,7 @@ def generation_goldens(network, model, tokenizer) -> list[tuple[dict, tuple[Acti
             best = ({"text": plain["text"], "prompt": plain["prompt"], "generated": generated,
                      "smallest_margin": margin}, actions)
     goldens.append(best)
-    if model.recipe.cases == "sites":
-        require_clear(network, model, goldens)
+    require_clear(network, model, goldens)
     return goldens
 
 

@@ -77,7 +77,7 @@ def write_file(path: Path, recipe: Recipe, parts: dict[str, np.ndarray], kind: s
     writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
     gguf_metadata.add(writer, recipe, parts["embed.weight"].shape[0])
     add_tokenizer(writer, recipe.tokenizer)
-    if recipe.rope_scaling:
+    if recipe.rope_kind == "llama3":
         writer.add_tensor("rope_freqs.weight", rope_factors(recipe))
     for name, value in tensors_of(recipe, parts).items():
         chosen = tensor_kind(name, value, kind)
@@ -128,8 +128,10 @@ def add_tokenizer(writer: gguf.GGUFWriter, kind: str) -> None:
 
 
 def rope_factors(recipe: Recipe) -> np.ndarray:
-    """Divisors of the rotary frequencies (Llama 3.1), one per pair: 1 at high, `factor` at low."""
+    """Divisors of the rotary frequencies, one per pair; Llama 3.1's: 1 at high, `factor` at low."""
     scaling = recipe.rope_scaling
+    if recipe.rope_kind == "linear":
+        return np.full(recipe.head_dim // 2, scaling["factor"], dtype=np.float32)
     low, high = scaling["low_freq_factor"], scaling["high_freq_factor"]
     original, factor = scaling["original_max_position_embeddings"], scaling["factor"]
     exponents = np.arange(0, recipe.head_dim, 2, dtype=np.float64) / recipe.head_dim

@@ -38,6 +38,9 @@ def llama(writer: gguf.GGUFWriter, recipe: Recipe, vocabulary: int) -> None:
     writer.add_rope_dimension_count(recipe.head_dim)
     writer.add_rope_freq_base(recipe.rope_theta)
     writer.add_layer_norm_rms_eps(recipe.norm_epsilon)
+    if recipe.rope_kind == "linear":
+        writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
+        writer.add_rope_scaling_factor(recipe.rope_scaling["factor"])
 
 
 def mistral(writer: gguf.GGUFWriter, recipe: Recipe, vocabulary: int) -> None:

@@ -38,6 +38,12 @@ class Recipe:
     gguf: tuple[str, ...] = field(default=())
 
     @property
+    def rope_kind(self) -> str | None:
+        """`linear` or `llama3`, where the frequencies are scaled."""
+        scaling = self.rope_scaling or {}
+        return scaling.get("rope_type", scaling.get("type"))
+
+    @property
     def rotary_dimension(self) -> int:
         """How many dimensions of a head rotate."""
         return self.head_dim if self.rotary_dim is None else self.rotary_dim
@@ -71,6 +77,13 @@ RECIPES = [
         },
         prompt="One two three four five six seven eight.",
         cases="two", gguf=("F32",),
+    ),
+    Recipe(
+        # Position interpolation; the key is `type`, as files of its time have it.
+        name="llama-linear", seed=12, width=32, layers=2, heads=2, kv_heads=1, head_dim=16, ffn=64,
+        tokenizer="byte-level", tied=True, dtype="float32",
+        rope_scaling={"type": "linear", "factor": 4.0}, prompt="Six nuts, so", cases="two",
+        generation_length=64, gguf=("F32",),
     ),
     # The others have four heads, so that the cases can name any of them.
     Recipe(
