@@ -146,7 +146,9 @@ let tests: [Target] = [
     tests(
         of: "ModelFile",
         needs: ["HostileFiles", "ModelFile", "neurond-hostile", "StrictJSON", "Tokenizer"]),
-    tests(of: "Engine", needs: ["Engine", "Hooks", "Kernels", "ModelFile", "Tokenizer"]),
+    tests(
+        of: "Engine",
+        needs: ["Engine", "Hooks", "HostileFiles", "Kernels", "ModelFile", "Tokenizer"]),
     tests(
         of: "Service",
         needs: [

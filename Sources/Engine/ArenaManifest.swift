@@ -46,6 +46,8 @@ public struct ArenaManifest: Codable, Sendable, Equatable {
     public var vectors: [String: Block]
     /// Where the serialized `TokenizerSpecification` lies; its `count` is in bytes.
     public var tokenizer: Block
+    /// What it cost to bring the weights into `form`; nil if the file had all of them in it.
+    public var conversionLoss: ConversionLoss?
 }
 
 /// Names of the arena's tensors.

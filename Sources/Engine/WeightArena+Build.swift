@@ -27,22 +27,26 @@ extension WeightArena {
         var plan = ArenaPlan(source.configuration, form: form)
         let tokenizerBytes = tokenizer.serialized()
         let tokenizerOffset = plan.reserve(tokenizerBytes.count)
-        let manifest = ArenaManifest(
+        var manifest = ArenaManifest(
             configuration: source.configuration, form: form, digest: try source.digest(),
             sourceFormat: source.format, sourceType: source.sourceType,
             fileByteCount: source.fileByteCount, parameterCount: source.parameterCount,
             endOfSequenceIDs: source.endOfSequenceIDs, matrices: plan.matrices,
             vectors: plan.vectors,
             tokenizer: .init(byteOffset: tokenizerOffset, count: tokenizerBytes.count))
-        let json = Array(try JSONEncoder().encode(manifest))
-        let manifestOffset = plan.reserve(json.count)
+        // What packing costs is known when it is done; there is room for it.
+        let room = try JSONEncoder().encode(manifest).count + ConversionLoss.encodedByteCount
+        let manifestOffset = plan.reserve(room)
 
         let memory = try WeightMemory(byteCount: plan.byteCount, name: "neurond-weights")
-        memory.write(magic + bytes(manifestOffset) + bytes(json.count), at: 0)
         memory.write(tokenizerBytes, at: tokenizerOffset)
-        memory.write(json, at: manifestOffset)
         let packer = ArenaPacker(source: source, plan: plan, memory: memory, threads: threads)
         try packer.packAll(progress: progress)
+        manifest.conversionLoss = packer.meter.result
+        let json = Array(try JSONEncoder().encode(manifest))
+        precondition(json.count <= room, "the manifest outgrew its room")
+        memory.write(magic + bytes(manifestOffset) + bytes(json.count), at: 0)
+        memory.write(json, at: manifestOffset)
         try memory.seal()
         return try WeightArena(memory: memory)
     }
@@ -55,6 +59,7 @@ private final class ArenaPacker {
     private let memory: WeightMemory
     private let pool: ComputePool
     private var packedBytes = 0
+    private(set) var meter = ConversionMeter()
 
     init(source: ModelSource, plan: ArenaPlan, memory: WeightMemory, threads: Int) {
         self.source = source
@@ -122,7 +127,10 @@ private final class ArenaPacker {
                     if lossless, try reader.readQ8Row(row, quants: &quants, scales: &scales) {
                         packer.pack(row: base + row, quants: quants, scales: scales)
                     } else {
-                        try reader.readRow(row, into: &values)
+                        let largest = try reader.readRow(row, into: &values)
+                        guard largest <= form.largestMagnitude else {
+                            throw Self.tooLarge(reader, row, largest, form)
+                        }
                         packer.pack(row: base + row, values: values)
                     }
                 }
@@ -131,5 +139,17 @@ private final class ArenaPacker {
             }
         }
         if let error = failure.withLock({ $0 }) { throw error }
+        try meter.measure(reader, in: packer.matrix, base: base)
+    }
+
+    /// Packed, such a weight would be infinite.
+    private static func tooLarge(
+        _ reader: TensorReader, _ row: Int, _ largest: Float, _ form: WeightForm
+    ) -> ModelFileError {
+        .unsupported(
+            .init(
+                file: reader.file, field: "tensor \"\(reader.name)\", row \(row)",
+                reason: "a weight of \(largest) with weights resident as \(form.rawValue)",
+                accepted: "at most \(form.largestMagnitude), or weights resident as f32"))
     }
 }

@@ -26,6 +26,11 @@ public struct MatrixPacker: Sendable {
         storeElements = (KernelSet.available().last ?? .portable).makeTable().storeElements
     }
 
+    /// What was packed, for reading it back.
+    public var matrix: PackedMatrix {
+        PackedMatrix(layout: layout, memory: memory, byteOffset: byteOffset)
+    }
+
     /// Packs one row of `inputs` values.
     ///
     /// Int8 follows Q8_0: scale = f16(max|w| / 127) for each group of 32, q = round(w * 127 / max).

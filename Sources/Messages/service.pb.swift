@@ -216,11 +216,40 @@ public nonisolated struct Neurond_V1_ModelInfo: @unchecked Sendable {
     set {_uniqueStorage()._fileBytes = newValue}
   }
 
+  /// Absent where the file had every weight in the resident form.
+  public var conversionLoss: Neurond_V1_ConversionLoss {
+    get {_storage._conversionLoss ?? Neurond_V1_ConversionLoss()}
+    set {_uniqueStorage()._conversionLoss = newValue}
+  }
+  /// Returns true if `conversionLoss` has been explicitly set.
+  public var hasConversionLoss: Bool {_storage._conversionLoss != nil}
+  /// Clears the value of `conversionLoss`. Subsequent reads from it will return its default value.
+  public mutating func clearConversionLoss() {_uniqueStorage()._conversionLoss = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What bringing weights into the resident form cost.
+public nonisolated struct Neurond_V1_ConversionLoss: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Root mean square of (resident - source) over that of the source, on a sample of rows.
+  public var mean: Double = 0
+
+  public var worst: Double = 0
+
+  /// The matrix that lost most, as the file names it.
+  public var worstMatrix: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 public nonisolated struct Neurond_V1_SiteInfo: Sendable {
@@ -1753,7 +1782,7 @@ nonisolated extension Neurond_V1_CapabilitiesReply: SwiftProtobuf.Message, Swift
 
 nonisolated extension Neurond_V1_ModelInfo: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ModelInfo"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}digest\0\u{1}architecture\0\u{3}source_format\0\u{3}source_type\0\u{3}weight_format\0\u{3}tokenizer_digest\0\u{3}kernel_path\0\u{1}layers\0\u{1}width\0\u{1}heads\0\u{3}key_value_heads\0\u{3}head_dimension\0\u{1}neurons\0\u{1}vocabulary\0\u{3}context_length\0\u{1}parameters\0\u{3}resident_bytes\0\u{3}file_bytes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}digest\0\u{1}architecture\0\u{3}source_format\0\u{3}source_type\0\u{3}weight_format\0\u{3}tokenizer_digest\0\u{3}kernel_path\0\u{1}layers\0\u{1}width\0\u{1}heads\0\u{3}key_value_heads\0\u{3}head_dimension\0\u{1}neurons\0\u{1}vocabulary\0\u{3}context_length\0\u{1}parameters\0\u{3}resident_bytes\0\u{3}file_bytes\0\u{3}conversion_loss\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -1775,6 +1804,7 @@ nonisolated extension Neurond_V1_ModelInfo: SwiftProtobuf.Message, SwiftProtobuf
     var _parameters: UInt64 = 0
     var _residentBytes: UInt64 = 0
     var _fileBytes: UInt64 = 0
+    var _conversionLoss: Neurond_V1_ConversionLoss? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1804,6 +1834,7 @@ nonisolated extension Neurond_V1_ModelInfo: SwiftProtobuf.Message, SwiftProtobuf
       _parameters = source._parameters
       _residentBytes = source._residentBytes
       _fileBytes = source._fileBytes
+      _conversionLoss = source._conversionLoss
     }
   }
 
@@ -1841,6 +1872,7 @@ nonisolated extension Neurond_V1_ModelInfo: SwiftProtobuf.Message, SwiftProtobuf
         case 17: try { try decoder.decodeSingularUInt64Field(value: &_storage._parameters) }()
         case 18: try { try decoder.decodeSingularUInt64Field(value: &_storage._residentBytes) }()
         case 19: try { try decoder.decodeSingularUInt64Field(value: &_storage._fileBytes) }()
+        case 20: try { try decoder.decodeSingularMessageField(value: &_storage._conversionLoss) }()
         default: break
         }
       }
@@ -1849,6 +1881,10 @@ nonisolated extension Neurond_V1_ModelInfo: SwiftProtobuf.Message, SwiftProtobuf
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
       if !_storage._name.isEmpty {
         try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 1)
       }
@@ -1906,6 +1942,9 @@ nonisolated extension Neurond_V1_ModelInfo: SwiftProtobuf.Message, SwiftProtobuf
       if _storage._fileBytes != 0 {
         try visitor.visitSingularUInt64Field(value: _storage._fileBytes, fieldNumber: 19)
       }
+      try { if let v = _storage._conversionLoss {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1934,10 +1973,51 @@ nonisolated extension Neurond_V1_ModelInfo: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._parameters != rhs_storage._parameters {return false}
         if _storage._residentBytes != rhs_storage._residentBytes {return false}
         if _storage._fileBytes != rhs_storage._fileBytes {return false}
+        if _storage._conversionLoss != rhs_storage._conversionLoss {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Neurond_V1_ConversionLoss: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ConversionLoss"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}mean\0\u{1}worst\0\u{3}worst_matrix\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularDoubleField(value: &self.mean) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.worst) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.worstMatrix) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.mean.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.mean, fieldNumber: 1)
+    }
+    if self.worst.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.worst, fieldNumber: 2)
+    }
+    if !self.worstMatrix.isEmpty {
+      try visitor.visitSingularStringField(value: self.worstMatrix, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Neurond_V1_ConversionLoss, rhs: Neurond_V1_ConversionLoss) -> Bool {
+    if lhs.mean != rhs.mean {return false}
+    if lhs.worst != rhs.worst {return false}
+    if lhs.worstMatrix != rhs.worstMatrix {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -60,11 +60,11 @@ enum Limits {
 
     /// Bounds for the header of a safetensors file: flat, one object of objects of arrays.
     ///
-    /// A tensor is about nine values; a value takes some 50 bytes in memory and may take two in
-    /// the file.
+    /// A tensor is about nine values, so there is room for 36,000 in one file. A value takes up to
+    /// 100 bytes in memory and may take two in the file, which is why there is a bound.
     static let safetensorsHeader = JSONLimits(
         maximumByteCount: safetensorsHeaderByteCount, maximumDepth: 8,
-        maximumValueCount: 12 * tensorCount)
+        maximumValueCount: 5 * tensorCount)
 
     /// Bounds for config.json, generation_config.json and the shard index.
     static let configuration = JSONLimits(

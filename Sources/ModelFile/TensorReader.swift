@@ -21,6 +21,9 @@ public struct TensorReader: Sendable {
     private let start: Int
     private let rowByteCount: Int
 
+    /// The path of the file that the tensor lies in.
+    public var file: String { bytes.path }
+
     /// How many numbers the tensor has.
     var elementCount: Int { rows * columns }
 
@@ -53,8 +56,12 @@ public struct TensorReader: Sendable {
     /// - Parameters:
     ///   - row: From 0 to `rows - 1`.
     ///   - output: Resized to `columns` and overwritten.
+    /// - Returns: the largest magnitude of the row.
     /// - Throws: `nonFiniteWeight` if a number of the row is NaN or infinite.
-    public func readRow(_ row: Int, into output: inout [Float]) throws(ModelFileError) {
+    @discardableResult
+    public func readRow(
+        _ row: Int, into output: inout [Float]
+    ) throws(ModelFileError) -> Float {
         if output.count != columns {
             output = [Float](repeating: 0, count: columns)
         }
@@ -63,9 +70,12 @@ public struct TensorReader: Sendable {
                 RowDecoder.decode(input, as: sourceType, into: target)
             }
         }
-        if let column = Self.firstNonFinite(in: output) {
+        let largest = Self.largestMagnitude(of: output)
+        guard largest.isFinite else {
+            let column = output.firstIndex { !$0.isFinite } ?? 0
             throw .nonFiniteWeight(file: bytes.path, tensor: name, row: row, column: column)
         }
+        return largest
     }
 
     /// Reads one row as stored int8 groups, if the file stores it so (Q8_0).
@@ -110,14 +120,14 @@ public struct TensorReader: Sendable {
         return offset..<offset + rowByteCount
     }
 
-    /// The first column that holds NaN or an infinity.
-    private static func firstNonFinite(in row: [Float]) -> Int? {
-        // One pass without branches first: nearly every row is finite.
+    /// The largest magnitude; not finite if one number is not: a NaN's bits are above infinity's.
+    private static func largestMagnitude(of row: [Float]) -> Float {
+        // One pass without branches: nearly every row is finite.
         var largest: UInt32 = 0
         for value in row {
             largest = max(largest, value.bitPattern & 0x7FFF_FFFF)
         }
-        return largest < 0x7F80_0000 ? nil : row.firstIndex { !$0.isFinite }
+        return Float(bitPattern: largest)
     }
 }
 

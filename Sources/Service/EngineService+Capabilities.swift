@@ -46,6 +46,13 @@ extension EngineService {
             $0.parameters = UInt64(manifest.parameterCount)
             $0.residentBytes = UInt64(model.arena.memory.byteCount)
             $0.fileBytes = UInt64(manifest.fileByteCount)
+            if let loss = manifest.conversionLoss {
+                $0.conversionLoss = .with {
+                    $0.mean = loss.mean
+                    $0.worst = loss.worst
+                    $0.worstMatrix = loss.worstMatrix
+                }
+            }
         }
     }
 

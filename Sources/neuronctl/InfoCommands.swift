@@ -76,7 +76,15 @@ struct CapabilitiesCommand: DaemonCommand {
 /// A model in one line.
 func describe(_ model: Neurond_V1_ModelInfo) -> String {
     "\(model.name) (\(model.architecture), \(model.layers) layers, \(model.neurons) neurons, "
-        + "\(model.heads) heads, \(model.weightFormat), \(model.residentBytes) bytes resident)"
+        + "\(model.heads) heads, source \(model.sourceType), resident \(model.weightFormat)"
+        + "\(lost(model)), \(model.residentBytes) bytes resident)"
+}
+
+/// What it cost to bring the weights into their resident form.
+private func lost(_ model: Neurond_V1_ModelInfo) -> String {
+    guard model.hasConversionLoss else { return " without loss" }
+    let share = (model.conversionLoss.mean * 1e4).rounded() / 100
+    return ", rms error \(share) %"
 }
 
 /// A time for people.

@@ -83,7 +83,8 @@ extension JSON {
     }
 
     static func model(_ model: Neurond_V1_ModelInfo) -> JSON {
-        [
+        let loss = model.conversionLoss
+        return [
             "name": .string(model.name), "digest": .string(model.digest),
             "architecture": .string(model.architecture),
             "source_format": .string(model.sourceFormat),
@@ -101,6 +102,11 @@ extension JSON {
             "parameters": .count(model.parameters),
             "resident_bytes": .count(model.residentBytes),
             "file_bytes": .count(model.fileBytes),
+            "conversion_loss": model.hasConversionLoss
+                ? [
+                    "mean": .number(loss.mean), "worst": .number(loss.worst),
+                    "worst_matrix": .string(loss.worstMatrix),
+                ] : .null,
         ]
     }
 }

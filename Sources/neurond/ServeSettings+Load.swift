@@ -29,11 +29,14 @@ extension ServeSettings {
             logger.info("packing weights", metadata: ["percent": "\(Int(done * 100))"])
         }
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
+        let manifest = arena.manifest
         logger.info(
             "model ready",
             metadata: [
-                "digest": "\(arena.manifest.digest)", "bytes": "\(arena.memory.byteCount)",
-                "seconds": "\(Int(seconds.rounded(.up)))",
+                "digest": "\(manifest.digest)", "bytes": "\(arena.memory.byteCount)",
+                "seconds": "\(Int(seconds.rounded(.up)))", "source": "\(manifest.sourceType)",
+                "resident": "\(manifest.form.rawValue)",
+                "loss": "\(manifest.conversionLoss?.text ?? "none")",
             ])
         let descriptor = fcntl(arena.memory.fileDescriptor, F_DUPFD_CLOEXEC, 5)
         guard descriptor >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EMFILE) }

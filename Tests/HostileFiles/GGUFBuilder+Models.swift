@@ -9,13 +9,15 @@ extension GGUFBuilder {
     }
 
     /// The keys of a small llama and of its vocabulary, and no tensors.
-    package static func keys(width: Int = 8, headDimension: Int = 4) -> GGUFBuilder {
+    package static func keys(
+        width: Int = 8, headDimension: Int = 4, neurons: Int = 6
+    ) -> GGUFBuilder {
         var builder = GGUFBuilder()
         builder.set("general.architecture", "llama")
         builder.set("general.name", "tiny")
         builder.set("llama.block_count", UInt32(1))
         builder.set("llama.embedding_length", UInt32(width))
-        builder.set("llama.feed_forward_length", UInt32(6))
+        builder.set("llama.feed_forward_length", UInt32(neurons))
         builder.set("llama.attention.head_count", UInt32(2))
         builder.set("llama.attention.head_count_kv", UInt32(1))
         if headDimension * 2 != width {
@@ -41,8 +43,10 @@ extension GGUFBuilder {
     }
 
     /// A whole llama of one layer, every weight 0.5.
-    package static func model(width: Int = 8, headDimension: Int = 4) -> GGUFBuilder {
-        var builder = keys(width: width, headDimension: headDimension)
+    package static func model(
+        width: Int = 8, headDimension: Int = 4, neurons: Int = 6
+    ) -> GGUFBuilder {
+        var builder = keys(width: width, headDimension: headDimension, neurons: neurons)
         func add(_ name: String, _ dimensions: Int...) {
             let count = dimensions.reduce(1, *)
             builder.add(
@@ -56,15 +60,30 @@ extension GGUFBuilder {
         add("blk.0.attn_v.weight", width, headDimension)
         add("blk.0.attn_output.weight", 2 * headDimension, width)
         add("blk.0.ffn_norm.weight", width)
-        add("blk.0.ffn_gate.weight", width, 6)
-        add("blk.0.ffn_up.weight", width, 6)
-        add("blk.0.ffn_down.weight", 6, width)
+        add("blk.0.ffn_gate.weight", width, neurons)
+        add("blk.0.ffn_up.weight", width, neurons)
+        add("blk.0.ffn_down.weight", neurons, width)
         add("output_norm.weight", width)
         return builder
     }
 
+    /// The same model with every matrix of whole blocks stored as copies of one block.
+    package func storingMatrices(
+        as type: UInt32, blockLength: Int, block: [UInt8]
+    ) -> GGUFBuilder {
+        var result = self
+        for index in tensors.indices where tensors[index].dimensions.count == 2 {
+            let columns = Int(tensors[index].dimensions[0])
+            guard columns % blockLength == 0 else { continue }
+            let count = columns / blockLength * Int(tensors[index].dimensions[1])
+            result.tensors[index].type = type
+            result.tensors[index].data = Array(repeatElement(block, count: count).joined())
+        }
+        return result
+    }
+
     /// Changes one tensor.
-    mutating func change(_ name: String, _ body: (inout Tensor) -> Void) {
+    package mutating func change(_ name: String, _ body: (inout Tensor) -> Void) {
         guard let index = tensors.firstIndex(where: { $0.name == Array(name.utf8) }) else {
             preconditionFailure("there is no tensor \(name)")
         }
