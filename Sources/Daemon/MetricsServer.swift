@@ -12,7 +12,7 @@ struct HTTPReply {
         self.type = type
     }
 
-    static let notFound = HTTPReply(404, "try /metrics, /live or /ready\n")
+    static let notFound = HTTPReply(404, "try /metrics, /live, /ready or /health\n")
 
     /// Head and body as they go out; the connection closes after them.
     var bytes: [UInt8] {
@@ -98,7 +98,7 @@ private final class Visit {
             case .incomplete: break
             case .refused(let status):
                 isAsked = true
-                reply(HTTPReply(status, "GET /metrics, /live or /ready\n"))
+                reply(HTTPReply(status, "GET /metrics, /live, /ready or /health\n"))
             case .get(let path):
                 isAsked = true
                 ask(path)

@@ -2,32 +2,33 @@ import EventLoop
 public import Logging
 import Supervision
 
-/// The whole life of a supervisor's process: load, serve, drain.
+/// The whole life of a supervisor's process: listen, load, serve, drain.
 public enum ServeProcess {
-    /// Loads, then serves until a signal ends it.
+    /// Listens and loads, then serves until a signal ends it.
     ///
-    /// SIGTERM and SIGINT drain, a second one stops at once. While loading, the first one ends
-    /// the process: nothing was accepted that could be lost. SIGHUP has the configuration read
-    /// again.
+    /// Clients are taken up at once: they see the status, and their requests wait until the model
+    /// is there. SIGTERM and SIGINT drain, a second one stops at once; SIGHUP has the configuration
+    /// read again.
     ///
     /// - Parameters:
+    ///   - configuration: all but the arena, which is made by `load`.
     ///   - logger: gets one line per event.
     ///   - manager: who started the process.
-    ///   - load: makes ready what the engines need, on a thread of its own.
+    ///   - load: makes the weight arena ready, on a thread of its own, and gives its descriptor.
     /// - Returns: whether every request that was accepted was answered.
     /// - Throws: what `load` throws, or `LoopError` for an address that cannot be listened on.
     public static func run(
-        logger: Logger, manager: ServiceManager = .none,
-        load: @escaping @Sendable () throws -> SupervisorConfiguration
+        _ configuration: SupervisorConfiguration, logger: Logger, manager: ServiceManager = .none,
+        load: @escaping @Sendable () throws -> Int32
     ) throws -> Bool {
         SignalMask.unblockAll()
         let loop = try Loop()
-        let process = try Run(loop, logger, manager)
+        let process = try Run(loop, configuration, logger, manager)
         let signals =
             try [ProcessSignal.terminate, ProcessSignal.interrupt].map { signal in
-                try SignalWatcher(loop, signal: signal) { process.terminate() }
+                try SignalWatcher(loop, signal: signal) { process.supervisor?.terminate() }
             } + [try SignalWatcher(loop, signal: ProcessSignal.hangUp) { process.reload() }]
-        process.startLoading(load)
+        process.start(load)
         loop.run()
         for watcher in signals { watcher.close() }
         // A busy loader is not waited for: it ends with the process.
@@ -43,30 +44,37 @@ public enum ServeProcess {
         private let loop: Loop
         private let logger: Logger
         private let manager: ServiceManager
-        private var supervisor: Supervisor?
+        private(set) var supervisor: Supervisor?
         private(set) var isLoaderBusy = false
-        /// Whether the configuration changed again while it was being read.
+        /// Whether the configuration changed again while the loader was busy.
         private var isReloadWanted = false
         private(set) var result: Result<Bool, any Error> = .success(true)
 
-        init(_ loop: Loop, _ logger: Logger, _ manager: ServiceManager) throws {
+        init(
+            _ loop: Loop, _ configuration: SupervisorConfiguration, _ logger: Logger,
+            _ manager: ServiceManager
+        ) throws {
             self.loop = loop
             self.logger = logger
             self.manager = manager
             loader = try LoopThread(name: "loader")
+            supervisor = Supervisor(loop, configuration, logger: logger, manager: manager) {
+                [self] isClean in
+                if case .success = result { result = .success(isClean) }
+                loop.stop()
+            }
         }
 
-        func startLoading(_ load: @escaping @Sendable () throws -> SupervisorConfiguration) {
-            manager.tell(status: "loading the model")
-            perform(load) { $0.didLoad($1) }
-        }
-
-        func terminate() {
-            guard let supervisor else {
-                manager.tellStopping()
+        /// Listens, and begins to load.
+        func start(_ load: @escaping @Sendable () throws -> Int32) {
+            do {
+                try supervisor?.start()
+            } catch {
+                result = .failure(error)
                 return loop.stop()
             }
-            supervisor.terminate()
+            manager.tell(status: "loading the model")
+            perform(load) { $0.didLoad($1) }
         }
 
         func reload() {
@@ -102,19 +110,14 @@ public enum ServeProcess {
             if isReloadWanted { reload() }
         }
 
-        private func didLoad(_ loaded: Result<SupervisorConfiguration, any Error>) {
-            do {
-                let supervisor = Supervisor(
-                    loop, try loaded.get(), logger: logger, manager: manager
-                ) { [self] isClean in
-                    result = .success(isClean)
-                    loop.stop()
-                }
-                try supervisor.start()
-                self.supervisor = supervisor
-            } catch {
+        private func didLoad(_ loaded: Result<Int32, any Error>) {
+            switch loaded {
+            case .success(let arena):
+                supervisor?.startEngines(onArena: arena)
+                if isReloadWanted { reload() }
+            case .failure(let error):
                 result = .failure(error)
-                loop.stop()
+                supervisor?.giveUp()
             }
         }
     }

@@ -37,7 +37,7 @@ extension Supervisor {
                 reply(HTTPReply(200, exposition.text, type: Metrics.contentType))
             }
         case "/live": reply(HTTPReply(200, "alive\n"))
-        case "/ready":
+        case "/ready", "/health":
             let isReady = engines.contains(where: \.isReady) && drain.phase == .serving
             let why = drain.phase == .serving ? "Loading model\n" : "\(drain.phase.rawValue)\n"
             reply(isReady ? HTTPReply(200, "ready\n") : HTTPReply(503, why))

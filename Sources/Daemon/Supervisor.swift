@@ -85,7 +85,7 @@ public final class Supervisor {
     /// Process ids of the engines that run.
     public var engineProcesses: [Int32] { engines.compactMap { $0.process?.identifier } }
 
-    /// Listens, and starts the engines.
+    /// Listens; requests wait until there are engines.
     ///
     /// - Throws: `LoopError` for an address that cannot be listened on, or an error that says that
     ///   TCP needs tokens; nothing is open then.
@@ -99,15 +99,31 @@ public final class Supervisor {
             throw error
         }
         startTellingAlive()
-        for index in 0..<configuration.engineCount {
-            let link = EngineLink(loop, index: index)
-            engines.append(link)
-            perform(link.lifecycle.start(now: loop.now), on: link)
-        }
+        engines = (0..<configuration.engineCount).map { EngineLink(loop, index: $0) }
         for address in addresses {
             logger.info("listening", metadata: ["address": "\(address)"])
         }
         outbox.flush()
+    }
+
+    /// Starts the engines, now that there is what they run on.
+    ///
+    /// - Parameter arena: the weight arena's descriptor; -1 when the engines need none.
+    public func startEngines(onArena arena: Int32) {
+        guard drain.phase != .stopped else { return }
+        configuration.arenaDescriptor = arena
+        for link in engines { perform(link.lifecycle.start(now: loop.now), on: link) }
+        outbox.flush()
+    }
+
+    /// Ends the daemon because there is no model to serve.
+    public func giveUp() {
+        guard drain.phase != .stopped else { return }
+        stop(
+            isClean: false,
+            EndMessage.failure(
+                .unavailable, "MODEL_NOT_LOADED",
+                "the model could not be loaded; the daemon's log says why"))
     }
 
     /// Ends the daemon: the first call finishes what runs, the second stops at once.
@@ -122,7 +138,10 @@ public final class Supervisor {
         switch action {
         case .none: break
         case .beginDrain(let checkAt): beginDrain(checkAt: checkAt)
-        case .stop(let isClean): stop(isClean: isClean)
+        case .stop(let isClean):
+            stop(
+                isClean: isClean,
+                EndMessage.failure(.unavailable, "DRAINING", "the daemon stopped at once"))
         }
     }
 
@@ -141,12 +160,10 @@ public final class Supervisor {
         }
     }
 
-    private func stop(isClean: Bool) {
+    private func stop(isClean: Bool, _ end: [UInt8]) {
         logger.notice("stopped", metadata: ["clean": "\(isClean)"])
-        for request in Array(requests.values) {
-            request.session.end(
-                request.streamID,
-                EndMessage.failure(.unavailable, "DRAINING", "the daemon stopped at once"))
+        for session in sessions.values {
+            for streamID in session.records.keys.sorted() { session.end(streamID, end) }
         }
         outbox.flush()
         for session in Array(sessions.values) { session.channel.close() }

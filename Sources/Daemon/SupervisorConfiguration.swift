@@ -35,20 +35,17 @@ public struct SupervisorConfiguration: Sendable {
     public var engineArguments: [String]
     /// The engine's environment; nil inherits ours.
     public var engineEnvironment: [String: String]?
-    /// The weight arena; -1 when the engines need none.
-    public var arenaDescriptor: Int32
+    /// The weight arena, once it is loaded; -1 before, and when the engines need none.
+    var arenaDescriptor: Int32 = -1
     /// Payload bytes of one connection's requests that may wait or run.
     public var requestBytesPerConnection = Supervision.Limits.requestBytesPerConnection
     /// Version of this program, stated in HELLO, capabilities and status.
     public var build: String
 
     /// A configuration with one engine and usual permissions.
-    public init(
-        addresses: [Address], engineArguments: [String], arenaDescriptor: Int32, build: String
-    ) {
+    public init(addresses: [Address], engineArguments: [String], build: String) {
         self.addresses = addresses
         self.engineArguments = engineArguments
-        self.arenaDescriptor = arenaDescriptor
         self.build = build
     }
 }

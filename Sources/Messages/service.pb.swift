@@ -515,7 +515,7 @@ public nonisolated struct Neurond_V1_EngineInfo: Sendable {
 
   public var index: UInt32 = 0
 
-  /// "starting", "ready", "backing off"
+  /// "idle" while the model loads, "starting", "ready", "backing off"
   public var state: String = String()
 
   public var process: Int32 = 0

@@ -14,7 +14,7 @@
 public struct EngineLifecycle: Sendable {
     /// Where the engine is, for status reports.
     public enum Phase: String, Sendable {
-        /// Never started.
+        /// Not started yet: the model loads.
         case idle
         /// The process runs and has not yet said that it is ready.
         case starting

@@ -92,8 +92,11 @@ struct ServeCommand: ParsableCommand {
         logger.logLevel = settings.logLevel
         if settings.listensByDefault && !inheritsSockets { DefaultAddress.prepare() }
         raiseDescriptorLimit(settings.configuration.limits.connections, logger)
-        let isClean = try ServeProcess.run(logger: logger, manager: manager) { [logger] in
-            try settings.load(logger: logger, inheritsSockets: inheritsSockets)
+        let isClean = try ServeProcess.run(
+            settings.supervisorConfiguration(inheritsSockets: inheritsSockets), logger: logger,
+            manager: manager
+        ) { [logger] in
+            try settings.load(logger: logger)
         }
         if !isClean { throw ExitCode.failure }
     }

@@ -9,16 +9,11 @@ import Logging
 import ModelFile
 
 extension ServeSettings {
-    /// Reads and packs the model, and says how engines are started on it.
+    /// Reads and packs the model into an arena, and gives its descriptor.
     ///
-    /// The file of tokens is read first: a mistake there should not wait for the weights. Runs on a
-    /// thread of its own. The arena's descriptor stays open as long as the process; its
-    /// mapping here does not, since only engines look inside.
-    ///
-    /// - Parameter inheritsSockets: whether a service manager has opened sockets, so that the usual
-    ///   address is not needed.
-    func load(logger: Logger, inheritsSockets: Bool) throws -> SupervisorConfiguration {
-        _ = try tokens
+    /// Runs on a thread of its own. The descriptor stays open as long as the process; its mapping
+    /// here does not, since only engines look inside.
+    func load(logger: Logger) throws -> Int32 {
         let start = DispatchTime.now()
         logger.info("loading", metadata: ["model": "\(modelName)", "path": "\(modelPath)"])
         let source = try ModelSource.open(modelPath)
@@ -40,17 +35,17 @@ extension ServeSettings {
             ])
         let descriptor = fcntl(arena.memory.fileDescriptor, F_DUPFD_CLOEXEC, 5)
         guard descriptor >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EMFILE) }
-        var result = try supervisorConfiguration(arenaDescriptor: descriptor)
-        if inheritsSockets && listensByDefault { result.addresses = [] }
-        return result
+        return descriptor
     }
 
-    private func supervisorConfiguration(
-        arenaDescriptor: Int32
-    ) throws -> SupervisorConfiguration {
+    /// What the supervisor is told; the file of tokens is read for it.
+    ///
+    /// - Parameter inheritsSockets: whether a service manager has opened sockets, so that the usual
+    ///   address is not needed.
+    func supervisorConfiguration(inheritsSockets: Bool) throws -> SupervisorConfiguration {
         var result = SupervisorConfiguration(
-            addresses: try addresses, engineArguments: engineArguments,
-            arenaDescriptor: arenaDescriptor, build: Build.version)
+            addresses: inheritsSockets && listensByDefault ? [] : try addresses,
+            engineArguments: engineArguments, build: Build.version)
         result.engineCount = configuration.engines
         result.threadsPerEngine = threadCount
         result.socketMode = configuration.socketMode
@@ -76,7 +71,7 @@ extension ServeSettings {
     private func reloaded() throws -> ReloadedConfiguration {
         let settings = try reread()
         return ReloadedConfiguration(
-            try settings.supervisorConfiguration(arenaDescriptor: -1),
+            try settings.supervisorConfiguration(inheritsSockets: false),
             keysForRestart: settings.configuration.restartKeys(comparedTo: configuration))
     }
 

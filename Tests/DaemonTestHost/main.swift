@@ -1,6 +1,7 @@
-// A daemon whose engine is a script: `serve ADDRESS ENGINES [NAME=NUMBER…] [metrics]` and,
+// A daemon whose engine is a script: `serve ADDRESS ENGINES [NAME=NUMBER…] [metrics] [gate]` and,
 // started by it, `engine`. The names are those of quotas and limits below; metrics are served
-// beside the socket.
+// beside the socket. With a gate, a named pipe beside the socket, loading lasts until a byte is
+// written there, and fails if it is a `!`.
 //
 // The supervisor is the real one; only the service behind the engine's end of the socket pair is
 // made up, so that tests decide what it sends, when it dies, and can ask what it was told.
@@ -21,25 +22,34 @@ case "engine":
 case "serve" where arguments.count >= 4:
     var logger = Logger(label: "daemon-test") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = getenv("NEUROND_TEST_LOG") == nil ? .critical : .trace
-    let isClean = try ServeProcess.run(logger: logger) {
-        var configuration = SupervisorConfiguration(
-            addresses: [try Address(parsing: arguments[2])], engineArguments: ["engine"],
-            arenaDescriptor: -1, build: "test")
-        // Few bytes, so that a test can exceed them quickly.
-        configuration.requestBytesPerConnection = 1_048_576
-        configuration.engineCount = Int(arguments[3]) ?? 1
-        for word in arguments.dropFirst(4) {
-            if word == "metrics" {
-                configuration.metricsAddress = try Address(parsing: arguments[2] + ".metrics")
-            } else {
-                configuration.set(word)
-            }
-        }
-        return configuration
+    var configuration = SupervisorConfiguration(
+        addresses: [try Address(parsing: arguments[2])], engineArguments: ["engine"],
+        build: "test")
+    // Few bytes, so that a test can exceed them quickly.
+    configuration.requestBytesPerConnection = 1_048_576
+    configuration.engineCount = Int(arguments[3]) ?? 1
+    let words = Set(arguments.dropFirst(4))
+    if words.contains("metrics") {
+        configuration.metricsAddress = try Address(parsing: arguments[2] + ".metrics")
     }
-    exit(isClean ? 0 : 1)
+    for word in words.subtracting(["metrics", "gate"]) { configuration.set(word) }
+    let gate = words.contains("gate") ? arguments[2].dropFirst("unix:".count) + ".gate" : nil
+    let isClean = try? ServeProcess.run(configuration, logger: logger) {
+        if let gate { try pass(String(gate)) }
+        return -1
+    }
+    exit(isClean == true ? 0 : 1)
 default:
     exit(2)
+}
+
+/// Loads as long as nobody writes to the gate.
+@Sendable private func pass(_ gate: String) throws {
+    let descriptor = open(gate, O_RDONLY | O_CLOEXEC)
+    defer { close(descriptor) }
+    var byte: UInt8 = 0
+    struct NotLoaded: Error {}
+    guard read(descriptor, &byte, 1) == 1, byte != UInt8(ascii: "!") else { throw NotLoaded() }
 }
 
 extension SupervisorConfiguration {

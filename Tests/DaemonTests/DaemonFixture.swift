@@ -66,7 +66,7 @@ final class DaemonFixture {
         self.loop = loop
         address = .unix(path: path)
         guardTimer = Timer(loop)
-        guardTimer.start(afterMilliseconds: 60_000) { [unowned self] in
+        guardTimer.start(afterMilliseconds: 300_000) { [unowned self] in
             isStuck = true
             loop.stop()
         }
