@@ -29,6 +29,7 @@ ENDS = {
     "chatml": ("<s>", "<|im_end|>"), "llama2": ("<s>", "</s>"),
     "llama3": ("<|begin_of_text|>", "<|eot_id|>"), "mistral": ("<s>", "</s>"),
     "qwen2": (None, "<|im_end|>"), "qwen3": (None, "<|im_end|>"),
+    "smollm2": (None, "<|im_end|>"),
 }
 # A template that asks for today's date is given this one.
 DATE = "26 Jul 2024"
