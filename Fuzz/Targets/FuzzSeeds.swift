@@ -102,16 +102,17 @@ private let tiny = ModelConfiguration(
     headDimension: 16, neuronCount: 32, vocabularyCount: 5, contextLength: 16, normEpsilon: 1e-5,
     rotaryBase: 10_000, rotaryDimension: 16, tiedHead: true)
 
-/// One file of each of these weight types, all zero, with a vocabulary.
+/// One file of each of these weight types, all zero, with a vocabulary; then `odderGGUFSeeds`.
 private func ggufSeeds() throws -> [FuzzSeed] {
-    try [TensorEncoding.f32, .f16, .bf16, .q8x0, .q4x0].map { encoding in
-        let name = "tiny.\(encoding)"
-        let path = FileManager.default.temporaryDirectory
-            .appending(path: "\(UUID().uuidString)-\(name)").path
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try writeTiny(encoding, to: path)
-        return FuzzSeed(name: name, bytes: try contents(path))
-    }
+    odderGGUFSeeds
+        + (try [TensorEncoding.f32, .f16, .bf16, .q8x0, .q4x0].map { encoding in
+            let name = "tiny.\(encoding)"
+            let path = FileManager.default.temporaryDirectory
+                .appending(path: "\(UUID().uuidString)-\(name)").path
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            try writeTiny(encoding, to: path)
+            return FuzzSeed(name: name, bytes: try contents(path))
+        })
 }
 
 private func writeTiny(_ encoding: TensorEncoding, to path: String) throws {
@@ -142,7 +143,7 @@ private func safetensorsSeeds(_ root: String) throws -> [FuzzSeed] {
     try writer.add("d", shape: [], [7] as [Int32])
     try writer.add("e", shape: [0, 5], [] as [UInt8])
     let blocks = try contents(root + "/Tests/Fixtures/llama-mha/vectors.safetensors")
-    return numbered("safetensors", [writer.serialized(), blocks])
+    return numbered("safetensors", [writer.serialized(), blocks, try adapterSeed()])
 }
 
 // MARK: Tokenizers

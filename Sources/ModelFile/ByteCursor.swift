@@ -4,14 +4,16 @@ struct ByteCursor {
     let bytes: FileBytes
 
     /// Where the next read starts.
-    private(set) var position = 0
+    private(set) var position: Int
 
     /// How many bytes are left.
     var remaining: Int { bytes.count - position }
 
-    /// Starts at the beginning of a file.
-    init(_ bytes: FileBytes) {
+    /// Starts at the beginning of a file, or at a place in it.
+    init(_ bytes: FileBytes, at position: Int = 0) {
+        precondition((0...bytes.count).contains(position), "position outside the file")
         self.bytes = bytes
+        self.position = position
     }
 
     /// Reads one little-endian integer.

@@ -104,6 +104,21 @@ final class FileBytes: @unchecked Sendable {
         return Value(littleEndian: memory.loadUnaligned(fromByteOffset: offset, as: type))
     }
 
+    /// Reads a little-endian integer of an array that takes a range, which must lie in the file.
+    func element<Value: FixedWidthInteger & BitwiseCopyable>(
+        _ type: Value.Type, _ index: Int, in range: Range<Int>
+    ) -> Value {
+        let size = MemoryLayout<Value>.size
+        precondition((0..<range.count / size).contains(index), "index outside the array")
+        return load(type, at: range.lowerBound + size * index)
+    }
+
+    /// How many bytes there are from an offset on; none if it lies past the end.
+    func byteCount(from offset: Int) -> Int {
+        precondition(offset >= 0, "offset outside the file")
+        return max(count - offset, 0)
+    }
+
     /// An error that says that a field of this file breaks the rules.
     func malformed(_ field: String, _ reason: String, accepted: String) -> ModelFileError {
         .malformed(.init(file: path, field: field, reason: reason, accepted: accepted))

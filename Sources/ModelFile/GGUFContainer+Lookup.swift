@@ -76,13 +76,10 @@ extension GGUFContainer {
         guard let array = try array(key, of: .string, limit: limit) else { return nil }
         var result: [[UInt8]] = []
         result.reserveCapacity(array.count)
-        var start = array.range.lowerBound
-        for _ in 0..<array.count {
-            // The walk through the metadata has checked each of these places.
-            let content = start + 8
-            let end = content + Int(bytes.load(UInt64.self, at: start))
-            result.append(bytes.copy(content..<end))
-            start = end
+        var cursor = ByteCursor(bytes, at: array.range.lowerBound)
+        for index in 0..<array.count {
+            let place = try cursor.skipString("element \(index) of \(quoted(key))")
+            result.append(bytes.copy(place))
         }
         return result
     }
@@ -91,7 +88,7 @@ extension GGUFContainer {
     func floats(_ key: String, limit: Int) throws(ModelFileError) -> [Float]? {
         guard let array = try array(key, of: .float32, limit: limit) else { return nil }
         return (0..<array.count).map { index in
-            Float(bitPattern: bytes.load(UInt32.self, at: array.range.lowerBound + 4 * index))
+            Float(bitPattern: bytes.element(UInt32.self, index, in: array.range))
         }
     }
 
@@ -108,7 +105,7 @@ extension GGUFContainer {
     ) throws(ModelFileError) -> [Int32]? {
         guard let array = try array(key, of: type, limit: limit) else { return nil }
         return (0..<array.count).map { index in
-            bytes.load(Int32.self, at: array.range.lowerBound + 4 * index)
+            bytes.element(Int32.self, index, in: array.range)
         }
     }
 

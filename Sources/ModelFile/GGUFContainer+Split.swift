@@ -28,13 +28,13 @@ extension GGUFContainer {
         }
         let number = try opened.requiredInteger(numberKey)
         guard let name = SplitName(opened.bytes.path), name.count == count,
-            name.number - 1 == number
+            name.index == number
         else {
             throw opened.bytes.malformed(
                 "file name",
                 "\(numberKey) is \(number) and \(splitCountKey) \(count), from which "
                     + "the other parts' names follow",
-                accepted: SplitName(prefix: "NAME", number: number, count: count).path)
+                accepted: SplitName(prefix: "NAME", index: number, count: count).path)
         }
         var parts: [GGUFContainer] = []
         for index in 0..<count {
@@ -42,7 +42,7 @@ extension GGUFContainer {
                 parts.append(opened)
                 continue
             }
-            let path = SplitName(prefix: name.prefix, number: index, count: count).path
+            let path = SplitName(prefix: name.prefix, index: index, count: count).path
             let part = try GGUFContainer(try FileBytes(mapping: path))
             try part.require(numberKey, index)
             try part.require(splitCountKey, count)
@@ -137,7 +137,7 @@ struct GGUFPart: Sendable {
 
     /// Checks that the file holds the data of its tensors.
     func requireData(of tensors: some Sequence<GGUFTensor>) throws(ModelFileError) {
-        let available = max(bytes.count - dataStart, 0)
+        let available = bytes.byteCount(from: dataStart)
         for tensor in tensors
         where Range.checked(
             start: tensor.offset, count: tensor.byteCount, limit: available) == nil
@@ -160,16 +160,16 @@ struct SplitName: Equatable {
     /// The path as far as the parts share it.
     let prefix: String
 
-    /// From 1.
-    let number: Int
+    /// From 0; the name says one more.
+    let index: Int
 
     /// How many parts there are.
     let count: Int
 
     /// The name of the part with an index from 0.
-    init(prefix: String, number index: Int, count: Int) {
+    init(prefix: String, index: Int, count: Int) {
         self.prefix = prefix
-        self.number = index + 1
+        self.index = index
         self.count = count
     }
 
@@ -177,17 +177,17 @@ struct SplitName: Equatable {
     init?(_ path: String) {
         guard path.hasSuffix(".gguf") else { return nil }
         let pieces = path.dropLast(5).split(separator: "-", omittingEmptySubsequences: false)
-        guard pieces.count >= 4, pieces[pieces.count - 2] == "of",
-            let number = Self.digits(pieces[pieces.count - 3]),
-            let count = Self.digits(pieces[pieces.count - 1])
+        let tail = Array(pieces.suffix(3))
+        guard pieces.count >= 4, tail[1] == "of", let number = Self.digits(tail[0]), number > 0,
+            let count = Self.digits(tail[2])
         else { return nil }
         prefix = pieces.dropLast(3).joined(separator: "-")
-        self.number = number
+        index = number - 1
         self.count = count
     }
 
     /// The path.
-    var path: String { "\(prefix)-\(Self.padded(number))-of-\(Self.padded(count)).gguf" }
+    var path: String { "\(prefix)-\(Self.padded(index + 1))-of-\(Self.padded(count)).gguf" }
 
     private static func digits(_ text: Substring) -> Int? {
         guard text.utf8.count == 5, text.utf8.allSatisfy({ (48...57).contains($0) }) else {

@@ -110,7 +110,7 @@ extension GGUFContainer {
         guard case .unsigned(let number) = value else {
             throw bytes.malformed(alignmentKey, "it is \(value.kind)", accepted: accepted)
         }
-        guard number > 0, number <= Limits.alignment, number & (number - 1) == 0 else {
+        guard number > 0, number <= Limits.alignment, number.nonzeroBitCount == 1 else {
             throw bytes.malformed(alignmentKey, "it is \(number)", accepted: accepted)
         }
         return Int(number)

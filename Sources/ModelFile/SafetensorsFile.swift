@@ -84,9 +84,9 @@ public struct SafetensorsFile: Sendable {
     public func floats(named name: String) throws(ModelFileError) -> [Float] {
         let tensor = try required(name)
         if tensor.dataType == .f64 {
-            let start = tensor.byteRange.lowerBound
             return (0..<tensor.elementCount).map { index in
-                Float(Double(bitPattern: bytes.load(UInt64.self, at: start + 8 * index)))
+                let bits = bytes.element(UInt64.self, index, in: tensor.byteRange)
+                return Float(Double(bitPattern: bits))
             }
         }
         guard let encoding = TensorEncoding(rawValue: tensor.dataType.rawValue) else {
@@ -106,12 +106,12 @@ public struct SafetensorsFile: Sendable {
     /// - Throws: `malformed` if there is no such tensor, `unsupported` if its type is another.
     public func integers(named name: String) throws(ModelFileError) -> [Int64] {
         let tensor = try required(name)
-        let start = tensor.byteRange.lowerBound
+        let range = tensor.byteRange
         let indices = 0..<tensor.elementCount
         switch tensor.dataType {
-        case .i64: return indices.map { bytes.load(Int64.self, at: start + 8 * $0) }
-        case .i32: return indices.map { Int64(bytes.load(Int32.self, at: start + 4 * $0)) }
-        case .u8: return indices.map { Int64(bytes.load(UInt8.self, at: start + $0)) }
+        case .i64: return indices.map { bytes.element(Int64.self, $0, in: range) }
+        case .i32: return indices.map { Int64(bytes.element(Int32.self, $0, in: range)) }
+        case .u8: return indices.map { Int64(bytes.element(UInt8.self, $0, in: range)) }
         default: throw wrongType(tensor, accepted: "I64, I32, U8")
         }
     }

@@ -121,13 +121,15 @@ struct SafetensorsEntry {
         shape = try Self.sizes(object["shape"], "\(field), shape", in: bytes)
         let offsets = try Self.sizes(object["data_offsets"], "\(field), data_offsets", in: bytes)
         guard offsets.count == 2, offsets[0] <= offsets[1],
-            offsets[1] <= bytes.count - dataStart
+            let start = CheckedSize(dataStart)?.adding(offsets[0])?.value,
+            let end = CheckedSize(dataStart)?.adding(offsets[1])?.value, end <= bytes.count
         else {
             throw bytes.malformed(
                 "\(field), data_offsets", "they are \(offsets.prefix(4))",
-                accepted: "a start and an end in order, at most \(bytes.count - dataStart)")
+                accepted: "a start and an end in order, "
+                    + "at most \(bytes.byteCount(from: dataStart))")
         }
-        range = dataStart + offsets[0]..<dataStart + offsets[1]
+        range = start..<end
     }
 
     private static func sizes(

@@ -10,7 +10,7 @@ import Testing
     private func parts(_ count: Int) throws -> TemporaryDirectory {
         let directory = try TemporaryDirectory()
         for (index, part) in TinyModel.gguf().split(into: count).enumerated() {
-            let name = SplitName(prefix: "tiny", number: index, count: count).path
+            let name = SplitName(prefix: "tiny", index: index, count: count).path
             try directory.write(name, part.bytes())
         }
         return directory
@@ -19,7 +19,7 @@ import Testing
     @Test(arguments: [2, 3, 11, 14])
     func aSplitModelHasTheWeightsOfTheWhole(count: Int) throws {
         let directory = try parts(count)
-        let path = directory.path + "/" + SplitName(prefix: "tiny", number: 1, count: count).path
+        let path = directory.path + "/" + SplitName(prefix: "tiny", index: 1, count: count).path
         let source = try ModelSource.open(path)
         #expect(source.format == "GGUF v3 in \(count) parts")
         #expect(source.configuration == TinyModel.configuration)
@@ -88,11 +88,11 @@ import Testing
 
     @Test func namesAreReadAndWritten() {
         let name = SplitName("/a-b/m-00002-of-00013.gguf")
-        #expect(name == SplitName(prefix: "/a-b/m", number: 1, count: 13))
+        #expect(name == SplitName(prefix: "/a-b/m", index: 1, count: 13))
         #expect(name?.path == "/a-b/m-00002-of-00013.gguf")
         for path in [
             "m.gguf", "m-2-of-3.gguf", "m-00002-of-00003", "00002-of-00003.gguf",
-            "m-00002-of-0000x.gguf", "m-+0002-of-00003.gguf",
+            "m-00002-of-0000x.gguf", "m-+0002-of-00003.gguf", "m-00000-of-00003.gguf",
         ] {
             #expect(SplitName(path) == nil, "\(path)")
         }
