@@ -9,10 +9,16 @@ public enum EngineLimits {
     /// Rows that one thread takes through several operations: a tile of every path's products
     /// (12 or 4 rows), whose widest rows fit into the second-level cache of current cores.
     static let rowsPerChunk = 12
-    /// Rows of a step that serves several shares, or bulk work alone, as long as nobody decodes:
-    /// whoever comes for an answer waits for the step that runs, and a quarter of the rows loses
-    /// prompts about 5 percent.
-    static let boundedRowsPerStep = 48
+    /// Rows of a step that serves several shares as long as nobody decodes: a quarter of the rows
+    /// loses prompts about 5 percent.
+    static let sharedRowsPerStep = 48
+    /// Rows of a step of bulk work alone: half of the rows loses prompts a few percent.
+    static let bulkRowsPerStep = 96
+    /// Rows of a step of bulk work alone soon after interactive work: whoever comes again waits
+    /// for the step that runs.
+    static let alertRowsPerStep = rowsPerChunk
+    /// Steps after interactive work that stay so short.
+    static let alertSteps = 128
     /// Rows of prompts and of bulk work beside decoding sequences of several shares: a tile costs
     /// a decode step little.
     static let rowsBesideDecoding = rowsPerChunk

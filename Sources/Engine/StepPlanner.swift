@@ -3,10 +3,10 @@
 /// Decode rows go first, one a sequence; then prompt rows, fairly over shares by their weights and
 /// in order of arrival inside a share; interactive work before bulk work. A share that is alone
 /// fills its steps. Where several take part, the rows beside interactive decode rows are limited to
-/// one tile, so that nobody's prompts make another's tokens slow; without decode rows, and for bulk
-/// work alone, steps are bounded, since whoever comes has to wait for the one that runs. Bulk rows
-/// beside interactive ones are a tile at most, and every few steps that tile is kept for them, so
-/// that they never starve.
+/// one tile, so that nobody's prompts make another's tokens slow. Bulk rows beside interactive ones
+/// are a tile at most, and every few steps that tile is kept for them, so that they never starve.
+/// Steps of bulk work alone are bounded, since whoever comes has to wait for the one that runs, and
+/// more so for a while after somebody came.
 struct StepPlanner {
     /// What a sequence could run; the order is that of arrival.
     struct Candidate {
@@ -26,6 +26,8 @@ struct StepPlanner {
     let rowsPerStep: Int
     /// Steps planned so far.
     private(set) var step = 0
+    /// The last step with interactive rows.
+    private var interactiveStep: Int?
     private var clock = ShareClock()
 
     init(rowsPerStep: Int) {
@@ -40,13 +42,14 @@ struct StepPlanner {
         let interactive = active.filter { candidates[$0].share.lane == .interactive }
         let bulk = active.filter { candidates[$0].share.lane == .bulk }
         var rows = [Int](repeating: 0, count: candidates.count)
-        let decoding = interactive.count { candidates[$0].isDecoding }
-        let isShared = Set(active.map { candidates[$0].share.identifier }).count > 1
-        let limit = rowLimit(decoding: decoding, isShared: isShared, isBulk: interactive.isEmpty)
         guard !interactive.isEmpty else {
-            fill(&rows, bulk, candidates, limit: limit)
+            fill(&rows, bulk, candidates, limit: bulkRowLimit)
             return rows
         }
+        interactiveStep = step
+        let limit = rowLimit(
+            decoding: interactive.count { candidates[$0].isDecoding },
+            shares: Set(active.map { candidates[$0].share.identifier }).count)
         let tile = min(EngineLimits.rowsPerChunk, (limit + 1) / 2)
         let isFloor = !bulk.isEmpty && step % EngineLimits.bulkFloorSteps == 0
         let used = fill(&rows, interactive, candidates, limit: isFloor ? limit - tile : limit)
@@ -54,12 +57,19 @@ struct StepPlanner {
         return rows
     }
 
-    /// Rows of a step with so many interactive decode rows.
-    private func rowLimit(decoding: Int, isShared: Bool, isBulk: Bool) -> Int {
-        guard isShared || isBulk else { return rowsPerStep }
+    /// Rows of a step that serves so many shares, with so many interactive decode rows.
+    private func rowLimit(decoding: Int, shares: Int) -> Int {
+        guard shares > 1 else { return rowsPerStep }
         let limit =
             decoding > 0
-            ? decoding + EngineLimits.rowsBesideDecoding : EngineLimits.boundedRowsPerStep
+            ? decoding + EngineLimits.rowsBesideDecoding : EngineLimits.sharedRowsPerStep
+        return min(limit, rowsPerStep)
+    }
+
+    /// Rows of a step of bulk work alone.
+    private var bulkRowLimit: Int {
+        let isAlert = interactiveStep.map { step - $0 <= EngineLimits.alertSteps } ?? false
+        let limit = isAlert ? EngineLimits.alertRowsPerStep : EngineLimits.bulkRowsPerStep
         return min(limit, rowsPerStep)
     }
 

@@ -90,6 +90,14 @@ extension AdmissionQueue {
         unpriced.add(ticket, first: true)
     }
 
+    /// Other requests of the same connection.
+    private func openCount(besides key: RequestKey, _ origin: Origin) -> Int {
+        entries.count { other, entry in
+            other != key && entry.origin.connection == origin.connection
+                && entry.origin.identity == origin.identity
+        }
+    }
+
     /// Puts a request into its lane, now that its price is known.
     ///
     /// - Returns: why it was refused, or nil; a refused one is forgotten.
@@ -102,7 +110,7 @@ extension AdmissionQueue {
         let unpricedTicket = ticket(key)
         unpriced.remove(unpricedTicket)
         let lane = LanePolicy.lane(
-            asked: origin.lane, price: price, rate: rate,
+            asked: origin.lane, price: price, rate: rate, open: openCount(besides: key, origin),
             taken: quotas.use(of: origin.identity).interactiveCount,
             limit: quotas.quota(of: origin.identity).interactiveRequests)
         entries[key]?.price = price

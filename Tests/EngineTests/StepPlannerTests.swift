@@ -71,7 +71,7 @@ struct StepPlannerTests {
         let sums = steps.reduce(into: [0, 0]) { sums, rows in
             for index in rows.indices { sums[index] += rows[index] }
         }
-        #expect(sums[0] + sums[1] == 100 * EngineLimits.boundedRowsPerStep)
+        #expect(sums[0] + sums[1] == 100 * EngineLimits.sharedRowsPerStep)
         #expect(abs(sums[1] - weight * sums[0]) <= 12 * (weight + 1))
     }
 
@@ -80,7 +80,7 @@ struct StepPlannerTests {
         let crowd = (0..<20).map { _ in prompt(10_000, share: 1) }
         let steps = run(crowd + [prompt(10_000, share: 2)], steps: 50)
         let alone = steps.reduce(0) { $0 + $1[20] }
-        #expect(abs(alone - 50 * EngineLimits.boundedRowsPerStep / 2) <= 24)
+        #expect(abs(alone - 50 * EngineLimits.sharedRowsPerStep / 2) <= 24)
     }
 
     @Test("a share that was away gets no more than its part when it comes back")
@@ -140,18 +140,28 @@ struct StepPlannerTests {
             [prompt(100_000), prompt(1000, share: 2, lane: .bulk)], steps: 40)
         let bulk = steps.reduce(0) { $0 + $1[1] }
         #expect(bulk == 40 / EngineLimits.bulkFloorSteps * EngineLimits.rowsPerChunk)
-        #expect(steps.allSatisfy { $0.reduce(0, +) == EngineLimits.boundedRowsPerStep })
+        #expect(steps.allSatisfy { $0.reduce(0, +) == EngineLimits.sharedRowsPerStep })
     }
 
     @Test("steps of bulk work alone are bounded")
     func bulkAlone() {
         let steps = run(
             [prompt(500, lane: .bulk), decoding(share: 2, lane: .bulk)], steps: 2)
-        #expect(steps == [[47, 1], [47, 1]])
+        #expect(steps == [[95, 1], [95, 1]])
         // A reader that is behind takes no part, so that nobody interactive is there.
         var stalled = decoding(share: 3)
         stalled.isStalled = true
-        #expect(run([prompt(500, lane: .bulk), stalled], steps: 1) == [[48, 0]])
+        #expect(run([prompt(500, lane: .bulk), stalled], steps: 1) == [[96, 0]])
+    }
+
+    @Test("steps of bulk work alone are short for a while after interactive work")
+    func bulkAfterInteractive() {
+        var planner = StepPlanner(rowsPerStep: 192)
+        let bulk = prompt(100_000, share: 2, lane: .bulk)
+        #expect(planner.plan([bulk]) == [96])
+        _ = planner.plan([bulk, decoding()])
+        for _ in 0..<EngineLimits.alertSteps { #expect(planner.plan([bulk]) == [12]) }
+        #expect(planner.plan([bulk]) == [96])
     }
 
     @Test("every sequence gets its rows at any budget", arguments: [1, 2, 3, 7, 13, 192])

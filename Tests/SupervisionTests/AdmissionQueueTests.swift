@@ -263,12 +263,14 @@ struct QuotaTests {
 
 @Suite("Lanes and rates")
 struct LaneTests {
-    private func lane(_ asked: Lane?, cost: Double, items: Int = 1, taken: Int = 0) -> Lane {
+    private func lane(
+        _ asked: Lane?, cost: Double, items: Int = 1, open: Int = 0, taken: Int = 0
+    ) -> Lane {
         LanePolicy.lane(
             asked: asked,
             price: Price(
                 multiplyAdds: cost, keyValueByteCount: 0, captureByteCount: 0, itemCount: items),
-            rate: WorkRate(), taken: taken, limit: 4)
+            rate: WorkRate(), open: open, taken: taken, limit: 4)
     }
 
     @Test func `a client that says nothing is judged by what it asks for`() {
@@ -276,6 +278,9 @@ struct LaneTests {
         #expect(lane(nil, cost: second) == .interactive)
         #expect(lane(nil, cost: 3 * second) == .bulk)
         #expect(lane(nil, cost: second, items: 9) == .bulk)
+        #expect(lane(nil, cost: 1, open: 3) == .interactive)
+        #expect(lane(nil, cost: 1, open: 4) == .bulk)
+        #expect(lane(.interactive, cost: 1, open: 400) == .interactive)
         #expect(lane(.interactive, cost: 3 * second) == .interactive)
         #expect(lane(.interactive, cost: 1, taken: 4) == .bulk)
         #expect(lane(.bulk, cost: 1) == .bulk)
