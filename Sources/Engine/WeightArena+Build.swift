@@ -22,7 +22,7 @@ extension WeightArena {
             throw EngineError(
                 .invalidArgument, "NO_TOKENIZER",
                 "\(source.path): has no tokenizer (accepted: tokenizer.ggml.* keys in a GGUF "
-                    + "file, tokenizer.json in a directory)")
+                    + "file, tokenizer.json or tokenizer.model in a directory)")
         }
         var plan = ArenaPlan(source.configuration, form: form)
         let tokenizerBytes = tokenizer.serialized()

@@ -12,8 +12,11 @@ extension GGUFContainer {
     /// - Throws: `malformed` if lists disagree in length or the tokenizer refuses them.
     func tokenizer() throws(ModelFileError) -> TokenizerSpecification? {
         guard let vocabulary = try vocabulary() else { return nil }
+        let template = try string("tokenizer.chat_template")
         do {
-            return try TokenizerSpecification(vocabulary)
+            var tokenizer = try TokenizerSpecification(vocabulary)
+            tokenizer.chatTemplate = template.map { ChatTemplate(text: Array($0.utf8)) }
+            return tokenizer
         } catch {
             throw bytes.malformed("tokenizer", "\(error)", accepted: "a tokenizer that is served")
         }
@@ -47,7 +50,8 @@ extension GGUFContainer {
             padID: try id("padding"), addsBOS: try bool(prefix + "add_bos_token"),
             addsEOS: try bool(prefix + "add_eos_token"),
             addsSpacePrefix: try bool(prefix + "add_space_prefix"),
-            removesExtraWhitespace: try bool(prefix + "remove_extra_whitespaces"))
+            removesExtraWhitespace: try bool(prefix + "remove_extra_whitespaces"),
+            characterMapByteCount: characterMapByteCount)
     }
 
     /// The ids after which generation stops.
@@ -59,6 +63,14 @@ extension GGUFContainer {
             if !ids.contains(narrow) { ids.append(narrow) }
         }
         return ids
+    }
+
+    /// The size of the map by which text would be normalized; its content is not read.
+    private var characterMapByteCount: Int {
+        guard case .array(let map)? = values["tokenizer.ggml.precompiled_charsmap"] else {
+            return 0
+        }
+        return map.range.count
     }
 
     private func requireCount(

@@ -75,34 +75,6 @@ struct HuggingFaceModel {
     }
 }
 
-/// The tokenizer files of a directory.
-enum HuggingFaceTokenizer {
-    private static let name = "tokenizer.json"
-    private static let configurationName = "tokenizer_config.json"
-
-    /// The tokenizer, or nil if the directory has none.
-    ///
-    /// - Throws: `malformed` if it has one that is refused.
-    static func read(
-        in directory: ModelDirectory
-    ) throws(ModelFileError) -> TokenizerSpecification? {
-        guard directory.contains(name) else { return nil }
-        let file = try directory.open(name, limit: Limits.tokenizerByteCount)
-        var settings: [UInt8]?
-        if directory.contains(configurationName) {
-            let other = try directory.open(
-                configurationName, limit: Limits.configurationByteCount)
-            settings = other.copy(0..<other.count)
-        }
-        do {
-            return try TokenizerSpecification(
-                tokenizerJSON: file.copy(0..<file.count), configurationJSON: settings)
-        } catch {
-            throw file.malformed("tokenizer", "\(error)", accepted: "a tokenizer that is served")
-        }
-    }
-}
-
 /// Whether a path leads to a directory; false also if it leads nowhere.
 func isDirectory(_ path: String) -> Bool {
     var information = stat()

@@ -1,6 +1,7 @@
 /// What a GGUF file says about its tokenizer, as read from its `tokenizer.ggml.*` metadata.
 public struct GGUFVocabulary: Sendable {
-    /// `tokenizer.ggml.model`: "llama" (SentencePiece BPE) or "gpt2" (byte-level BPE).
+    /// `tokenizer.ggml.model`: "llama" (SentencePiece BPE), "t5" (unigram) or "gpt2"
+    /// (byte-level BPE).
     public var model: String
     /// `tokenizer.ggml.pre`: the name of the pre-tokenizer, for byte-level models.
     public var preTokenizer: String?
@@ -29,13 +30,16 @@ public struct GGUFVocabulary: Sendable {
     public var addsSpacePrefix: Bool?
     /// `tokenizer.ggml.remove_extra_whitespaces`; nil means no.
     public var removesExtraWhitespace: Bool?
+    /// The size of `tokenizer.ggml.precompiled_charsmap`, which is refused unless it is empty.
+    public var characterMapByteCount: Int
 
     /// Creates a vocabulary; what is not given is what a file leaves out.
     public init(
         model: String, preTokenizer: String? = nil, tokens: [[UInt8]], scores: [Float]? = nil,
         types: [Int32]? = nil, merges: [[UInt8]]? = nil, bosID: Int? = nil, eosID: Int? = nil,
         unknownID: Int? = nil, padID: Int? = nil, addsBOS: Bool? = nil, addsEOS: Bool? = nil,
-        addsSpacePrefix: Bool? = nil, removesExtraWhitespace: Bool? = nil
+        addsSpacePrefix: Bool? = nil, removesExtraWhitespace: Bool? = nil,
+        characterMapByteCount: Int = 0
     ) {
         self.model = model
         self.preTokenizer = preTokenizer
@@ -51,5 +55,6 @@ public struct GGUFVocabulary: Sendable {
         self.addsEOS = addsEOS
         self.addsSpacePrefix = addsSpacePrefix
         self.removesExtraWhitespace = removesExtraWhitespace
+        self.characterMapByteCount = characterMapByteCount
     }
 }

@@ -27,6 +27,16 @@ public enum TokenizerLimits {
     /// Bytes of all tokens together, so that offsets fit 32 bits.
     public static let vocabularyByteCount = 1 << 28
 
+    /// Bytes of all tokens of a unigram model together; its trie has a node for each.
+    ///
+    /// The largest in use, of 250,000 tokens, have about three million.
+    public static let unigramByteCount = 1 << 24
+
+    /// Bytes of one token of a unigram model: finding tokens costs so much per character at most.
+    ///
+    /// Training makes none of more than 16 characters unless told otherwise.
+    public static let unigramTokenByteCount = 512
+
     /// Bytes of all added tokens together; the trie that finds them has a node for each.
     public static let addedTokenByteCount = 1 << 22
 

@@ -8,19 +8,25 @@ extension NormalizerStep {
             text.isEmpty ? text : content + text
         case .replace(let pattern, let content):
             text.replacingAll(pattern, with: content)
-        case .composeCanonically:
-            Self.composed(text)
+        case .normalize(let form):
+            Self.normalized(text, form)
         case .collapseSpaces:
             Self.spacesCollapsed(text)
         }
     }
 
-    /// Normalization form C; text below U+0300 has it already.
-    private static func composed(_ text: [UInt8]) -> [UInt8] {
+    /// A normalization form of a text; ASCII has all of them, text below U+0300 form C.
+    private static func normalized(_ text: [UInt8], _ form: UnicodeForm) -> [UInt8] {
         // Lead bytes up to 0xCB encode scalars up to U+02FF.
-        guard text.contains(where: { $0 >= 0xCC }) else { return text }
+        let first: UInt8 = form == .nfc ? 0xCC : 0x80
+        guard text.contains(where: { $0 >= first }) else { return text }
         let string = String(decoding: text, as: UTF8.self)
-        return Array(string.precomposedStringWithCanonicalMapping.utf8)
+        return switch form {
+        case .nfc: Array(string.precomposedStringWithCanonicalMapping.utf8)
+        case .nfd: Array(string.decomposedStringWithCanonicalMapping.utf8)
+        case .nfkc: Array(string.precomposedStringWithCompatibilityMapping.utf8)
+        case .nfkd: Array(string.decomposedStringWithCompatibilityMapping.utf8)
+        }
     }
 
     private static func spacesCollapsed(_ text: [UInt8]) -> [UInt8] {

@@ -48,7 +48,7 @@ struct PieceList {
     private static func appendDigitEnds(
         of text: [UInt8], _ range: Range<Int>, _ individually: Bool, to ends: inout [Int]
     ) {
-        let scalars = ClassifiedText(text, range)
+        var scalars = ClassifiedText(text, range)
         var index = 0
         while index < scalars.count {
             let isNumber = scalars.classes[index] == .number

@@ -21,15 +21,19 @@ enum ScalarClass: UInt8 {
             self = Self.ascii(UInt8(truncatingIfNeeded: scalar.value))
             return
         }
-        switch scalar.properties.generalCategory {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
+        let attributes = ScalarTable.attributes(of: scalar)
+        let category = ScalarTable.categoryBit(attributes)
+        if category & Self.letters != 0 {
             self = .letter
-        case .decimalNumber, .letterNumber, .otherNumber:
+        } else if category & Self.numbers != 0 {
             self = .number
-        default:
-            self = scalar.properties.isWhitespace ? .space : .other
+        } else {
+            self = attributes & ScalarTable.whiteSpace != 0 ? .space : .other
         }
     }
+
+    private static let letters = ScalarTable.categories(named: "L") ?? 0
+    private static let numbers = ScalarTable.categories(named: "N") ?? 0
 
     private static func ascii(_ byte: UInt8) -> ScalarClass {
         switch byte {
@@ -54,14 +58,24 @@ extension Unicode.Scalar {
     }
 }
 
-/// The scalars of a UTF-8 text: where each begins, and its class.
+/// The scalars of a part of a UTF-8 text: where each begins, and its class.
 struct ClassifiedText {
     /// The byte offset of each scalar, and of the end.
     private(set) var offsets: [Int] = []
     private(set) var classes: [ScalarClass] = []
 
+    /// Whether a run has reached the end since this was last set to false.
+    var hasReachedEnd = false
+
+    init() {}
+
     /// Classifies `text[range]`, which must be valid UTF-8.
-    init(_ text: [UInt8], _ range: Range<Int>) {
+    init(_ text: [UInt8], _ range: Range<Int>) { read(text, range) }
+
+    /// Classifies another part in place of this one.
+    mutating func read(_ text: [UInt8], _ range: Range<Int>) {
+        offsets.removeAll(keepingCapacity: true)
+        classes.removeAll(keepingCapacity: true)
         offsets.reserveCapacity(range.count + 1)
         classes.reserveCapacity(range.count)
         var position = range.lowerBound
@@ -77,9 +91,10 @@ struct ClassifiedText {
     var count: Int { classes.count }
 
     /// The end of the run that begins at `start` and holds only classes that `belongs` accepts.
-    func endOfRun(from start: Int, where belongs: (ScalarClass) -> Bool) -> Int {
+    mutating func endOfRun(from start: Int, where belongs: (ScalarClass) -> Bool) -> Int {
         var index = start
         while index < classes.count, belongs(classes[index]) { index += 1 }
+        if index == classes.count { hasReachedEnd = true }
         return index
     }
 

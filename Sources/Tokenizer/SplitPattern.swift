@@ -1,56 +1,66 @@
 internal import StrictJSON
 
-// The expressions that cut texts into words, each as a hand-written scanner.
+// The expressions that cut texts into words, as hand-written scanners.
 //
-// A general engine for regular expressions would have to match Oniguruma's semantics exactly; three
-// expressions cover the model families we read, and each is a few lines.
+// The three of the most used families are here; each is a few lines. The others are run from their
+// text by `SplitExpression`, which a test holds against these three too.
 
 extension SplitPattern {
-    /// What Llama 3 and Qwen2 share, around the one place in which they differ.
-    private static func cased(_ contractions: String, numbers: String) -> String {
-        contractions + #"|[^\r\n\p{L}\p{N}]?\p{L}+|"# + numbers
-            + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
-    }
-
-    private static let gpt2Tail = #"| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
-    private static let foldedContractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
-
-    /// The expressions under which files spell the pattern.
-    var regularExpressions: [String] {
+    /// Appends the end of each match in `text[range]`, and of each stretch that nothing matches.
+    func appendEnds(of text: [UInt8], _ range: Range<Int>, to ends: inout [Int]) {
         switch self {
         case .gpt2:
-            ["'s|'t|'re|'ve|'m|'ll|'d" + Self.gpt2Tail, "'(?:[sdmt]|ll|ve|re)" + Self.gpt2Tail]
-        case .llama3: [Self.cased(Self.foldedContractions, numbers: #"\p{N}{1,3}"#)]
-        case .qwen2: [Self.cased(Self.foldedContractions, numbers: #"\p{N}"#)]
+            Self.appendEnds(of: text, range, to: &ends) { Self.endOfGPT2Match(text, &$0, $1) }
+        case .llama3:
+            Self.appendEnds(of: text, range, to: &ends) {
+                Self.endOfCasedMatch(text, &$0, $1, longestNumber: 3)
+            }
+        case .qwen2:
+            Self.appendEnds(of: text, range, to: &ends) {
+                Self.endOfCasedMatch(text, &$0, $1, longestNumber: 1)
+            }
+        default:
+            expression.appendEnds(of: text, range, to: &ends)
         }
     }
 
-    /// Recognises an expression by its exact bytes.
-    init?(regularExpression: String) {
-        let known = Self.allCases.first { pattern in
-            pattern.regularExpressions.contains { $0.utf8.elementsEqual(regularExpression.utf8) }
-        }
-        guard let known else { return nil }
-        self = known
-    }
+    /// Bytes that are classified at a time, so that what is known of them stays in the cache.
+    private static let windowByteCount = 1 << 14
 
-    /// Appends the end of each match in `text[range]`; the matches cover it without gaps.
-    func appendEnds(of text: [UInt8], _ range: Range<Int>, to ends: inout [Int]) {
-        let scalars = ClassifiedText(text, range)
-        var index = 0
-        while index < scalars.count {
-            index =
-                switch self {
-                case .gpt2: Self.endOfGPT2Match(text, scalars, index)
-                case .llama3: Self.endOfCasedMatch(text, scalars, index, longestNumber: 3)
-                case .qwen2: Self.endOfCasedMatch(text, scalars, index, longestNumber: 1)
-                }
-            ends.append(scalars.offsets[index])
+    /// Scalars behind a match that may have decided it, when no run has reached further.
+    private static let lookahead = 3
+
+    /// Appends the end of each match, classifying one window of the text after the other.
+    ///
+    /// A match that could be another one if the window were longer begins the next window, which
+    /// is twice as long if there was nothing before it.
+    private static func appendEnds(
+        of text: [UInt8], _ range: Range<Int>, to ends: inout [Int],
+        endOfMatch: (inout ClassifiedText, Int) -> Int
+    ) {
+        var scalars = ClassifiedText()
+        var start = range.lowerBound
+        var byteCount = windowByteCount
+        while start < range.upperBound {
+            var end = min(start + byteCount, range.upperBound)
+            while end < range.upperBound, text[end] & 0xC0 == 0x80 { end += 1 }
+            scalars.read(text, start..<end)
+            var index = 0
+            while index < scalars.count {
+                scalars.hasReachedEnd = false
+                let next = endOfMatch(&scalars, index)
+                let isCertain = !scalars.hasReachedEnd && next + lookahead <= scalars.count
+                guard isCertain || end == range.upperBound else { break }
+                ends.append(scalars.offsets[next])
+                index = next
+            }
+            byteCount = index == 0 ? byteCount * 2 : windowByteCount
+            start = scalars.offsets[index]
         }
     }
 
     private static func endOfGPT2Match(
-        _ text: [UInt8], _ scalars: ClassifiedText, _ start: Int
+        _ text: [UInt8], _ scalars: inout ClassifiedText, _ start: Int
     ) -> Int {
         if let end = endOfContraction(text, scalars, start, folding: false) { return end }
         // ` ?` belongs to what follows unless that is white space.
@@ -59,11 +69,11 @@ extension SplitPattern {
         if let bodyClass = scalars.classAt(body), !bodyClass.isWhiteSpace {
             return scalars.endOfRun(from: body) { $0 == bodyClass }
         }
-        return endOfWhiteSpace(scalars, start)
+        return endOfWhiteSpace(&scalars, start)
     }
 
     private static func endOfCasedMatch(
-        _ text: [UInt8], _ scalars: ClassifiedText, _ start: Int, longestNumber: Int
+        _ text: [UInt8], _ scalars: inout ClassifiedText, _ start: Int, longestNumber: Int
     ) -> Int {
         if let end = endOfContraction(text, scalars, start, folding: true) { return end }
         let first = scalars.classes[start]
@@ -88,11 +98,13 @@ extension SplitPattern {
         let end = scalars.endOfRun(from: start) { $0.isWhiteSpace }
         // `\s*[\r\n]+` reaches back to the last line end of the white space.
         if let last = scalars.classes[start..<end].lastIndex(of: .lineEnd) { return last + 1 }
-        return endOfWhiteSpace(scalars, start)
+        return endOfWhiteSpace(&scalars, start)
     }
 
     /// `\s+(?!\S)|\s+`: white space, but the last of several goes with the word that follows.
-    private static func endOfWhiteSpace(_ scalars: ClassifiedText, _ start: Int) -> Int {
+    private static func endOfWhiteSpace(
+        _ scalars: inout ClassifiedText, _ start: Int
+    ) -> Int {
         let end = scalars.endOfRun(from: start) { $0.isWhiteSpace }
         return end == scalars.count || end == start + 1 ? end : end - 1
     }

@@ -34,16 +34,9 @@ extension TextTokenizer {
 
     private func encode(valid text: [UInt8], addSpecial: Bool, parseSpecial: Bool) -> [Int32] {
         var encoder = TextEncoder(tables)
+        encoder.ids.reserveCapacity(text.count / 3)
         if addSpecial { encoder.ids += tables.specification.prefix }
-        for section in tables.rawMatcher.sections(of: text, parseSpecial: parseSpecial) {
-            if let token = section.token {
-                encoder.ids.append(token)
-            } else {
-                encoder.encode(
-                    Array(text[section.range]), isAtStart: section.range.lowerBound == 0,
-                    parseSpecial: parseSpecial)
-            }
-        }
+        encoder.encode(sectionsOf: text, isAtStart: true, parseSpecial: parseSpecial)
         if addSpecial { encoder.ids += tables.specification.suffix }
         return encoder.ids
     }
@@ -62,6 +55,20 @@ struct TextEncoder {
 
     init(_ tables: TokenizerTables) {
         self.tables = tables
+    }
+
+    /// Encodes a text: added tokens, and what lies between them.
+    mutating func encode(sectionsOf text: [UInt8], isAtStart: Bool, parseSpecial: Bool) {
+        for section in tables.rawMatcher.sections(of: text, parseSpecial: parseSpecial) {
+            if let token = section.token {
+                ids.append(token)
+            } else {
+                encode(
+                    Array(text[section.range]),
+                    isAtStart: isAtStart && section.range.lowerBound == 0,
+                    parseSpecial: parseSpecial)
+            }
+        }
     }
 
     /// Encodes a stretch of text between added tokens that are not normalized.
@@ -85,6 +92,15 @@ struct TextEncoder {
     }
 
     private mutating func encode(pieces text: [UInt8], isAtStart: Bool) {
+        if let boundary = tables.wordBoundary {
+            var start = 0
+            while start < text.count {
+                let end = boundary.endOfWord(in: text, from: start)
+                encode(piece: text, start..<end)
+                start = end
+            }
+            return
+        }
         var list = PieceList(text)
         for step in tables.specification.preTokenizer {
             list.apply(step, isAtStart: isAtStart)
@@ -120,9 +136,14 @@ struct TextEncoder {
             ids.append(id)
             return
         }
+        if case .unigram(let model) = tables.merges {
+            append(model.parts(of: text, range), text)
+            return
+        }
         queue.reset()
         appendSymbols(text, range)
         switch tables.merges {
+        case .unigram: break
         case .ranked(let rules):
             queue.mergeAll(by: rules, in: text)
             queue.forEach { ids.append($0.id) }
@@ -137,7 +158,7 @@ struct TextEncoder {
         let isScored =
             switch tables.merges {
             case .scored: true
-            case .ranked: false
+            case .ranked, .unigram: false
             }
         var position = range.lowerBound
         while position < range.upperBound {
@@ -195,6 +216,26 @@ struct TextEncoder {
     private func canSpellBytes(_ text: [UInt8], _ range: Range<Int>) -> Bool {
         !tables.byteTokens.isEmpty
             && range.allSatisfy { tables.byteTokens[Int(text[$0])] >= 0 }
+    }
+
+    /// Writes the parts of a unigram model's way: bytes of what is unknown, else one unknown token
+    /// for each stretch of it.
+    private mutating func append(_ parts: [UnigramModel.Part], _ text: [UInt8]) {
+        var followsUnknown = false
+        for part in parts {
+            if part.id >= 0 {
+                ids.append(part.id)
+            } else if canSpellBytes(text, part.range) {
+                for index in part.range { ids.append(tables.byteTokens[Int(text[index])]) }
+            } else if let unknown = tables.specification.unknownID, !followsUnknown {
+                ids.append(unknown)
+                followsUnknown = tables.specification.fusesUnknown
+                continue
+            } else {
+                continue
+            }
+            followsUnknown = false
+        }
     }
 
     /// Writes what scored merging left; characters that found no partner fall back to bytes.

@@ -58,6 +58,12 @@ final class TokenizerTables: Sendable {
     let rawMatcher: AddedTokenMatcher
     let normalizedMatcher: AddedTokenMatcher
 
+    /// Where texts are cut that no pre-tokenizer cuts, if they can be.
+    let wordBoundary: WordBoundary?
+
+    /// The added tokens by their spelling.
+    let addedIDs: [[UInt8]: Int32]
+
     /// The token of each byte, or -1; empty without byte fallback.
     let byteTokens: [Int32]
 
@@ -73,6 +79,7 @@ final class TokenizerTables: Sendable {
     enum Merges: Sendable {
         case ranked(RankedRules)
         case scored(ScoredRules)
+        case unigram(UnigramModel)
     }
 
     init(_ specification: TokenizerSpecification) {
@@ -83,8 +90,14 @@ final class TokenizerTables: Sendable {
         switch specification.merges {
         case .ranked(let rules): merges = .ranked(RankedRules(rules))
         case .scored(let scores): merges = .scored(ScoredRules(scores, index))
+        case .unigram(let scores):
+            merges = .unigram(UnigramModel(scores, specification.names) { isInText[$0] })
         }
         (rawMatcher, normalizedMatcher) = Self.matchers(specification)
+        wordBoundary = WordBoundary(specification, index, isInText)
+        addedIDs = Dictionary(
+            specification.addedTokens.map { (Array(specification.names[Int($0.id)]), $0.id) },
+            uniquingKeysWith: { first, _ in first })
         byteTokens = Self.byteTokens(specification)
         commonScalars = (UInt32(0)..<0x180).map { value in
             var spelling: [UInt8] = []

@@ -1,8 +1,9 @@
 // Tokenizer: text to token ids and back.
 //
-// Two families are implemented: byte pair encoding over SentencePiece-like characters with byte
-// fallback (Llama 2, Mistral, stories), and byte-level byte pair encoding (GPT-2, Llama 3, Qwen2).
-// Both are read from GGUF metadata and from Hugging Face's tokenizer.json.
+// Three families are implemented: byte pair encoding over SentencePiece-like characters with byte
+// fallback (Llama 2, Mistral, stories), byte-level byte pair encoding (GPT-2, Llama 3, Qwen2), and
+// unigram models. They are read from GGUF metadata, from Hugging Face's tokenizer.json, and the
+// first and the last from SentencePiece's tokenizer.model.
 //
 // The way of a text: added tokens are cut out of it, what lies between is normalized, cut into
 // pieces by the pre-tokenizer, and each piece is merged on its own. The way back: each id has the
@@ -16,7 +17,7 @@
 // Read first:
 //   `TokenizerSpecification`   plain data: everything that decides how a text is tokenized
 //   `TextTokenizer`            the lookup tables built from it, `encode` and `decode`
-//   `MergeQueue`               byte pair merging in n log n, the heart of both families
+//   `MergeQueue`               byte pair merging in n log n, the heart of two families
 //
 // Tokens are compared as bytes throughout. Swift's `String ==` is canonical equivalence, under
 // which two different tokens can be equal.

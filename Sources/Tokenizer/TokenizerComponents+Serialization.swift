@@ -8,8 +8,9 @@ extension NormalizerStep {
             writer.write(UInt8(1))
             writer.write(blob: pattern)
             writer.write(blob: content)
-        case .composeCanonically:
+        case .normalize(let form):
             writer.write(UInt8(2))
+            writer.write(form.rawValue)
         case .collapseSpaces:
             writer.write(UInt8(3))
         }
@@ -21,7 +22,11 @@ extension NormalizerStep {
         case 1:
             let pattern = try reader.readLiteral()
             self = .replace(pattern: pattern, content: try reader.readLiteral())
-        case 2: self = .composeCanonically
+        case 2:
+            guard let form = UnicodeForm(rawValue: try reader.readUInt8()) else {
+                throw reader.error("there is no such normalization form")
+            }
+            self = .normalize(form)
         case 3: self = .collapseSpaces
         case let other: throw reader.error("there is no normalizer step \(other)")
         }

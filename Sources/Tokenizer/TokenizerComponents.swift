@@ -6,17 +6,55 @@ enum NormalizerStep: Equatable, Sendable {
     case prepend([UInt8])
     /// Replaces every occurrence of a literal.
     case replace(pattern: [UInt8], content: [UInt8])
-    /// Unicode normalization form C.
-    case composeCanonically
+    /// One of Unicode's normalization forms.
+    case normalize(UnicodeForm)
     /// Removes spaces at both ends and keeps one of several in a row.
     case collapseSpaces
 }
 
-/// The regular expressions that pre-tokenizers are known to use.
+/// Unicode's normalization forms.
+enum UnicodeForm: UInt8, Equatable, Sendable {
+    case nfc = 0
+    case nfd = 1
+    case nfkc = 2
+    case nfkd = 3
+}
+
+/// The regular expressions by which published pre-tokenizers cut texts.
+///
+/// Three have a scanner of their own (`SplitPattern.swift`), the others are run by
+/// `SplitExpression`. The numbers stand in serialized specifications.
 enum SplitPattern: UInt8, Equatable, Sendable, CaseIterable {
     case gpt2 = 0
     case llama3 = 1
     case qwen2 = 2
+    /// Qwen 3.5: marks belong to words.
+    case qwen35 = 3
+    /// GPT-4o and Llama 4: words by case, contractions with the word before.
+    case gpt4o = 4
+    /// Mistral's later vocabularies: words by case, single digits.
+    case tekken = 5
+    /// Single digits, and possessive runs.
+    case bailing = 6
+    case seedCoder = 7
+    /// Words up to punctuation.
+    case bloom = 8
+    /// Runs of punctuation and of signs.
+    case falconPunctuation = 9
+    /// Three ASCII digits at a time.
+    case threeDigits = 10
+    case lineEnd = 11
+    case anyNumber = 12
+    case numberRun = 13
+    case upToThreeNumbers = 14
+    case deepseekLetters = 15
+    case deepseekSigns = 16
+    case trailingSpace = 17
+    case deepseekIdeographs = 18
+    case letterWord = 19
+    case punctuationWord = 20
+    case deepseek3Ideographs = 21
+    case deepseek3Words = 22
 }
 
 /// When a metaspace is put before a text.
@@ -109,4 +147,6 @@ enum MergeScheme: Equatable, Sendable {
     case ranked([MergeRule])
     /// Any two neighbours that together spell a token; the highest score first.
     case scored([Float])
+    /// No merging: the likeliest of all ways to spell a text.
+    case unigram([Float])
 }

@@ -51,11 +51,14 @@ extension TokenizerSpecification {
         case "Replace":
             let (pattern, content) = try replacement(part)
             return .replace(pattern: pattern, content: content)
-        case "NFC": return .composeCanonically
+        case "NFC": return .normalize(.nfc)
+        case "NFD": return .normalize(.nfd)
+        case "NFKC": return .normalize(.nfkc)
+        case "NFKD": return .normalize(.nfkd)
         default:
             throw .unsupported(
                 component: part.path, name: type,
-                supported: "Prepend, Replace, NFC, Sequence, null")
+                supported: "Prepend, Replace, NFC, NFD, NFKC, NFKD, Sequence, null")
         }
     }
 
@@ -109,15 +112,16 @@ extension TokenizerSpecification {
         guard let known = SplitPattern(regularExpression: regex) else {
             throw .unsupported(
                 component: pattern.path("Regex"), name: regex,
-                supported: "exactly the expressions of GPT-2, Llama 3 and Qwen2")
+                supported: "exactly the expressions of "
+                    + GGUFPreTokenizer.names.joined(separator: ", "))
         }
-        // The expressions match every character, so keeping matches and cutting at them agree.
         let behavior = try part.string("behavior")
         let inverts = try part.optionalBool("invert") ?? false
-        guard behavior == "Isolated" || behavior == "Removed" && inverts else {
+        guard behavior == "Isolated" || behavior == "Removed" && inverts && known.coversEveryText
+        else {
             throw .unsupported(
                 component: part.path("behavior"), name: behavior,
-                supported: "Isolated, or Removed with invert")
+                supported: "Isolated, or Removed with invert where the matches cover every text")
         }
         return known
     }

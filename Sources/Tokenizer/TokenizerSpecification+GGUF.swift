@@ -2,9 +2,10 @@ extension TokenizerSpecification {
     /// Reads a vocabulary as GGUF files describe it.
     ///
     /// What a file leaves out follows the conventions of the format: "llama" adds a beginning of
-    /// text and a space before the text; "gpt2" adds neither, except that the Llama 3
-    /// pre-tokenizer implies a beginning of text. The pre-tokenizer name "default" (or none) means
-    /// GPT-2's. "qwen2" composes canonically first, as the model's own tokenizer does.
+    /// text and a space before the text, "t5" the space alone; "gpt2" adds neither, except that the
+    /// pre-tokenizers of Llama 3 and Tekken imply a beginning of text. The pre-tokenizer name
+    /// "default" (or none) means GPT-2's. Some names compose canonically first, as the models' own
+    /// tokenizers do (`GGUFPreTokenizer`).
     ///
     /// - Throws: `TokenizerError` if the model or pre-tokenizer is not supported, or anything in
     ///   the tables contradicts the rest.
@@ -26,12 +27,14 @@ extension TokenizerSpecification {
         readAddedTokens()
         decodesAddedTokensLiterally = true
         switch vocabulary.model {
-        case "llama": try readSentencePiece(vocabulary)
+        case "llama": try readSentencePiece(vocabulary, isUnigram: false)
+        case "t5": try readSentencePiece(vocabulary, isUnigram: true)
         case "gpt2": try readByteLevel(vocabulary)
         default:
             throw .unsupported(
                 component: "tokenizer.ggml.model", name: vocabulary.model,
-                supported: "llama (SentencePiece BPE), gpt2 (byte-level BPE)")
+                supported:
+                    "llama (SentencePiece BPE), t5 (SentencePiece unigram), gpt2 (byte-level BPE)")
         }
         try validate()
     }
@@ -39,7 +42,7 @@ extension TokenizerSpecification {
     private mutating func readKinds(_ vocabulary: GGUFVocabulary) throws(TokenizerError) {
         guard let types = vocabulary.types else {
             kinds = (0..<names.count).map { id in
-                ByteToken.byte(names[id]) != nil && vocabulary.model == "llama" ? .byte : .normal
+                ByteToken.byte(names[id]) != nil && vocabulary.model != "gpt2" ? .byte : .normal
             }
             let special = [vocabulary.bosID, vocabulary.eosID, vocabulary.padID]
             for case let id? in special where kinds.indices.contains(id) { kinds[id] = .control }
@@ -91,7 +94,8 @@ extension TokenizerSpecification {
 
     private static func impliesBOS(_ vocabulary: GGUFVocabulary) -> Bool {
         if vocabulary.model == "llama" { return true }
-        return GGUFPreTokenizer(rawValue: vocabulary.preTokenizer ?? "default")?.impliesBOS ?? false
+        guard vocabulary.model == "gpt2" else { return false }
+        return GGUFPreTokenizer(named: vocabulary.preTokenizer ?? "default")?.impliesBOS ?? false
     }
 
     private func specialID(_ id: Int?, _ name: String) throws(TokenizerError) -> Int32? {
@@ -124,8 +128,14 @@ extension TokenizerSpecification {
     }
 
     private mutating func readSentencePiece(
-        _ vocabulary: GGUFVocabulary
+        _ vocabulary: GGUFVocabulary, isUnigram: Bool
     ) throws(TokenizerError) {
+        guard vocabulary.characterMapByteCount == 0 else {
+            throw .unsupported(
+                component: "tokenizer.ggml.precompiled_charsmap",
+                name: "\(vocabulary.characterMapByteCount) bytes",
+                supported: "none (text that is not normalized)")
+        }
         guard let scores = vocabulary.scores else {
             throw .missingField("tokenizer.ggml.scores", expected: "one score per token")
         }
@@ -133,8 +143,10 @@ extension TokenizerSpecification {
             throw .countMismatch(
                 field: "tokenizer.ggml.scores", count: scores.count, expected: names.count)
         }
-        merges = .scored(scores)
-        fallsBackToBytes = true
+        merges = isUnigram ? .unigram(scores) : .scored(scores)
+        // A unigram vocabulary has byte tokens only where it was trained with them.
+        fallsBackToBytes = !isUnigram || kinds.contains(.byte)
+        fusesUnknown = isUnigram
         let metaspace = Array("▁".utf8)
         let space = [UInt8(ascii: " ")]
         if vocabulary.removesExtraWhitespace ?? false { normalizer.append(.collapseSpaces) }
@@ -152,47 +164,19 @@ extension TokenizerSpecification {
                 "tokenizer.ggml.merges", expected: "merge rules of the form \"left right\"")
         }
         let name = vocabulary.preTokenizer ?? "default"
-        guard let known = GGUFPreTokenizer(rawValue: name) else {
+        guard let known = GGUFPreTokenizer(named: name) else {
             throw .unsupported(
                 component: "tokenizer.ggml.pre", name: name,
-                supported: GGUFPreTokenizer.allCases.map(\.rawValue).joined(separator: ", "))
+                supported: GGUFPreTokenizer.names.joined(separator: ", "))
         }
         var resolver = MergeResolver(PieceIndex(names), count: lines.count)
         for line in lines { try resolver.add(line: line) }
         merges = .ranked(resolver.rules)
         ignoresMerges = known.ignoresMerges
-        normalizer = known == .qwen2 ? [.composeCanonically] : []
+        normalizer = known.composes ? [.normalize(.nfc)] : []
         if vocabulary.addsSpacePrefix ?? false { normalizer.append(.prepend([UInt8(ascii: " ")])) }
-        preTokenizer = known.steps + [.byteLevel(addsPrefixSpace: false, splits: false)]
+        preTokenizer = known.patterns.map { .split($0) }
+        preTokenizer.append(.byteLevel(addsPrefixSpace: false, splits: false))
         decoder = [.byteLevel]
     }
-}
-
-/// The values of `tokenizer.ggml.pre` that are implemented.
-private enum GGUFPreTokenizer: String, CaseIterable {
-    case unnamed = "default"
-    case gpt2 = "gpt-2"
-    case llamaBPE = "llama-bpe"
-    case llama3 = "llama3"
-    case llamaV3 = "llama-v3"
-    case qwen2 = "qwen2"
-    case smolLM = "smollm"
-
-    /// Whether the name alone implies a beginning of text.
-    var impliesBOS: Bool { isLlama3 }
-
-    /// Whether a piece that is a token as a whole is taken as it is.
-    var ignoresMerges: Bool { isLlama3 }
-
-    /// How texts are cut.
-    var steps: [PreTokenizerStep] {
-        switch self {
-        case .unnamed, .gpt2: [.split(.gpt2)]
-        case .llamaBPE, .llama3, .llamaV3: [.split(.llama3)]
-        case .qwen2: [.split(.qwen2)]
-        case .smolLM: [.digits(individually: true), .split(.gpt2)]
-        }
-    }
-
-    private var isLlama3: Bool { self == .llamaBPE || self == .llama3 || self == .llamaV3 }
 }

@@ -20,8 +20,15 @@ extension TokenizerSpecification {
         names = entries.names
         kinds = entries.kinds
         addedTokens = entries.addedTokens
-        try readMerges(model, entries.modelIndex)
-        try readUnknownToken(model, entries.modelIndex)
+        if let scores = entries.scores {
+            // A token that the model itself does not know is found as an added token alone.
+            merges = .unigram(
+                scores + [Float](repeating: 0, count: max(0, names.count - scores.count)))
+            try readUnknownID(model)
+        } else {
+            try readMerges(model, entries.modelIndex)
+            try readUnknownToken(model, entries.modelIndex)
+        }
         try readComponents(root)
         let configuration = try configurationJSON.map { bytes throws(TokenizerError) in
             try FieldReader(parsing: bytes, file: "tokenizer_config.json")
@@ -32,8 +39,9 @@ extension TokenizerSpecification {
 
     private mutating func readModelSettings(_ model: FieldReader) throws(TokenizerError) {
         let type = try model.optionalString("type") ?? "BPE"
-        guard type == "BPE" else {
-            throw .unsupported(component: "\(model.path).type", name: type, supported: "BPE")
+        guard type == "BPE" || type == "Unigram" else {
+            throw .unsupported(
+                component: "\(model.path).type", name: type, supported: "BPE, Unigram")
         }
         for field in ["continuing_subword_prefix", "end_of_word_suffix"] {
             if let affix = try model.optionalString(field), !affix.isEmpty {
@@ -46,7 +54,7 @@ extension TokenizerSpecification {
                 component: "\(model.path).dropout", name: "\(dropout.doubleValue ?? .nan)",
                 supported: "none (encoding must be deterministic)")
         }
-        fusesUnknown = try model.optionalBool("fuse_unk") ?? false
+        fusesUnknown = try model.optionalBool("fuse_unk") ?? (type == "Unigram")
         fallsBackToBytes = try model.optionalBool("byte_fallback") ?? false
         ignoresMerges = try model.optionalBool("ignore_merges") ?? false
     }
@@ -83,7 +91,18 @@ extension TokenizerSpecification {
         unknownID = id
     }
 
-    private mutating func readConfiguration(
+    /// Reads the id of a unigram model's unknown token.
+    private mutating func readUnknownID(_ model: FieldReader) throws(TokenizerError) {
+        guard model.value("unk_id") != nil else { return }
+        let id = try model.integer("unk_id")
+        guard id >= 0, id < names.count else {
+            throw .idOutOfRange(
+                what: model.path("unk_id"), id: Int(id), vocabularyCount: names.count)
+        }
+        unknownID = Int32(id)
+    }
+
+    mutating func readConfiguration(
         _ configuration: FieldReader?
     ) throws(TokenizerError) {
         let bos = try configuration.flatMap { file throws(TokenizerError) in
@@ -95,6 +114,7 @@ extension TokenizerSpecification {
         bosID = bos ?? prefix.first
         readEndTokens(named: eos ?? suffix.last)
         guard let configuration else { return }
+        chatTemplate = try Self.template(configuration)
         if let adds = try configuration.optionalBool("add_bos_token") {
             let bosID = bosID
             prefix.removeAll { $0 == bosID }
@@ -111,6 +131,19 @@ extension TokenizerSpecification {
                 suffix.append(eosID)
             }
         }
+    }
+
+    /// The template of a configuration: one text, or the one named "default" of several.
+    private static func template(
+        _ configuration: FieldReader
+    ) throws(TokenizerError) -> ChatTemplate? {
+        guard let value = configuration.value("chat_template") else { return nil }
+        if let text = value.stringValue { return ChatTemplate(text: text.bytes) }
+        for entry in try configuration.objects("chat_template")
+        where try entry.string("name") == "default" {
+            return ChatTemplate(text: try entry.bytes("template"))
+        }
+        return nil
     }
 
     private static func missing(_ field: String, _ reason: String) -> TokenizerError {

@@ -1,8 +1,10 @@
+internal import StrictJSON
+
 // The serialized form: magic, version, then every field in order; integers are little-endian.
 
 extension TokenizerSpecification {
     private static let magic = Array("NTOK".utf8)
-    private static let version: UInt32 = 1
+    private static let version: UInt32 = 2
 
     /// A compact binary form from which an engine process rebuilds the tokenizer quickly.
     ///
@@ -36,6 +38,7 @@ extension TokenizerSpecification {
         writer.write(list: suffix.map { UInt32(bitPattern: $0) })
         writer.write(bosID)
         writer.write(list: eosIDs.map { UInt32(bitPattern: $0) })
+        writer.write(blob: Array((chatTemplate?.digest ?? "").utf8))
         return writer.bytes
     }
 
@@ -52,6 +55,9 @@ extension TokenizerSpecification {
             }
         case .scored(let scores):
             writer.write(UInt8(1))
+            writer.write(list: scores.map(\.bitPattern))
+        case .unigram(let scores):
+            writer.write(UInt8(2))
             writer.write(list: scores.map(\.bitPattern))
         }
     }
@@ -87,8 +93,20 @@ extension TokenizerSpecification {
         suffix = try reader.readIDs()
         bosID = try reader.readOptionalID()
         eosIDs = try reader.readIDs()
+        chatTemplate = try Self.readTemplate(&reader)
         guard reader.isAtEnd else { throw reader.error("bytes follow the end") }
         try validate()
+    }
+
+    private static func readTemplate(
+        _ reader: inout ByteReader
+    ) throws(TokenizerError) -> ChatTemplate? {
+        let digest = try reader.readBlob()
+        guard !digest.isEmpty else { return nil }
+        guard digest.count == 64, digest.allSatisfy({ Hexadecimal.value($0) != nil }) else {
+            throw reader.error("a chat template's digest is not 64 hexadecimal digits")
+        }
+        return ChatTemplate(digest: String(decoding: digest, as: UTF8.self))
     }
 
     private mutating func readVocabulary(_ reader: inout ByteReader) throws(TokenizerError) {
@@ -124,6 +142,8 @@ extension TokenizerSpecification {
             return .ranked(rules)
         case 1:
             return .scored(try reader.readList().map(Float.init(bitPattern:)))
+        case 2:
+            return .unigram(try reader.readList().map(Float.init(bitPattern:)))
         case let other:
             throw reader.error("there is no merge scheme \(other)")
         }

@@ -36,6 +36,11 @@ public struct TokenizerSpecification: Sendable, Equatable {
     /// Ids that end a text; the model's own first.
     var eosIDs: [Int32] = []
 
+    /// The chat template that came with the tokenizer, if one did.
+    ///
+    /// It changes no text's tokens, but it travels with the rest and is part of the digest.
+    public var chatTemplate: ChatTemplate?
+
     init() {}
 
     /// One more than the largest token id.
@@ -116,7 +121,7 @@ extension TokenizerSpecification {
             where max(rule.left, rule.right, rule.result) >= count {
                 throw .badMerge(index: index, text: "", reason: "an id is out of range")
             }
-        case .scored(let scores):
+        case .scored(let scores), .unigram(let scores):
             guard scores.count == vocabularyCount else {
                 throw .countMismatch(
                     field: "token scores", count: scores.count, expected: vocabularyCount)
@@ -125,7 +130,23 @@ extension TokenizerSpecification {
                 throw .badValue(
                     field: "token scores", reason: "the score of token \(id) is not a number")
             }
+            try validateUnigram(scores)
         }
+    }
+
+    /// Bounds the trie of a unigram vocabulary, and the work for each character.
+    private func validateUnigram(_ scores: [Float]) throws(TokenizerError) {
+        guard case .unigram = merges else { return }
+        if let id = scores.firstIndex(where: { !$0.isFinite }) {
+            throw .badValue(
+                field: "token scores", reason: "the score of token \(id) is not finite")
+        }
+        try Self.check(
+            names.bytes.count, "the size of all tokens of a unigram model",
+            TokenizerLimits.unigramByteCount)
+        try Self.check(
+            names.longest, "the longest token of a unigram model",
+            TokenizerLimits.unigramTokenByteCount)
     }
 
     private func validateIDs() throws(TokenizerError) {

@@ -6,27 +6,28 @@ struct VocabularyEntries {
     private(set) var kinds: [TokenKind] = []
     private(set) var addedTokens: [AddedToken] = []
 
+    /// The score of each of a unigram model's own tokens; nil for other models.
+    private(set) var scores: [Float]?
+
     /// The tokens that the model itself knows; merges may name no others.
     private(set) var modelIndex = PieceIndex(PieceTable())
 
     /// Reads `model.vocab` and `added_tokens`.
     init(model: FieldReader, root: FieldReader) throws(TokenizerError) {
-        let vocabulary = try model.members("vocab")
         let added = root.value("added_tokens") == nil ? [] : try root.objects("added_tokens")
         var spellings: [[UInt8]?] = []
-        for member in vocabulary {
-            guard let id = member.value.integerValue else {
-                throw .wrongType(
-                    field: "\(model.path).vocab \"\(member.key)\"", found: member.value.kind,
-                    expected: "an id")
-            }
-            try Self.place(member.key.bytes, at: id, in: &spellings)
+        if try model.optionalString("type") == "Unigram" {
+            scores = try Self.readScored(model, into: &spellings)
+        } else {
+            try Self.readNumbered(model, into: &spellings)
         }
         let inModel = spellings.map { $0 != nil }
         for entry in added {
             let id = try entry.integer("id")
             try Self.place(try entry.bytes("content"), at: id, in: &spellings)
-            addedTokens.append(try Self.addedToken(entry, id: Int32(id), inModel))
+            var token = try Self.addedToken(entry, id: Int32(id))
+            token.isInModel = Int(id) < inModel.count && inModel[Int(id)]
+            addedTokens.append(token)
         }
         for spelling in spellings {
             names.append(spelling ?? [])
@@ -35,6 +36,39 @@ struct VocabularyEntries {
         modelIndex = PieceIndex(names) { $0 < inModel.count && inModel[$0] }
         try checkAddedTokens()
         try readByteTokens(model)
+    }
+
+    /// Reads a vocabulary of tokens and ids.
+    private static func readNumbered(
+        _ model: FieldReader, into spellings: inout [[UInt8]?]
+    ) throws(TokenizerError) {
+        for member in try model.members("vocab") {
+            guard let id = member.value.integerValue else {
+                throw .wrongType(
+                    field: "\(model.path).vocab \"\(member.key)\"", found: member.value.kind,
+                    expected: "an id")
+            }
+            try place(member.key.bytes, at: id, in: &spellings)
+        }
+    }
+
+    /// Reads a unigram model's vocabulary of tokens and scores, in order of their ids.
+    private static func readScored(
+        _ model: FieldReader, into spellings: inout [[UInt8]?]
+    ) throws(TokenizerError) -> [Float] {
+        var scores: [Float] = []
+        for (id, value) in try model.array("vocab").enumerated() {
+            guard let pair = value.arrayValue, pair.count == 2, let text = pair[0].stringValue,
+                let score = pair[1].doubleValue
+            else {
+                throw .wrongType(
+                    field: "\(model.path).vocab[\(id)]", found: value.kind,
+                    expected: "[\"token\", score]")
+            }
+            try place(text.bytes, at: Int64(id), in: &spellings)
+            scores.append(Float(score))
+        }
+        return scores
     }
 
     private static func place(
@@ -59,8 +93,9 @@ struct VocabularyEntries {
         spellings[index] = spelling
     }
 
-    private static func addedToken(
-        _ entry: FieldReader, id: Int32, _ inModel: [Bool]
+    /// What an entry says of a token; whether the model knows it too is for the caller to say.
+    static func addedToken(
+        _ entry: FieldReader, id: Int32
     ) throws(TokenizerError) -> AddedToken {
         var token = AddedToken(id: id)
         token.isSpecial = try entry.optionalBool("special") ?? false
@@ -68,7 +103,6 @@ struct VocabularyEntries {
         token.stripsRight = try entry.optionalBool("rstrip") ?? false
         token.isSingleWord = try entry.optionalBool("single_word") ?? false
         token.isNormalized = try entry.optionalBool("normalized") ?? !token.isSpecial
-        token.isInModel = Int(id) < inModel.count && inModel[Int(id)]
         return token
     }
 

@@ -161,17 +161,29 @@ import Testing
         #expect(error(json)?.description.contains("\"a\" occurs twice") == true)
     }
 
-    @Test(arguments: ["bert", "t5", "rwkv", "plamo2", ""])
+    @Test(arguments: ["bert", "rwkv", "plamo2", ""])
     func otherModelsAreRefusedByName(_ model: String) {
         var vocabulary = Small.sentencePiece
         vocabulary.model = model
         #expect(error(vocabulary)?.description.contains("\"\(model)\" is not supported") == true)
     }
 
-    @Test(arguments: ["deepseek-llm", "falcon", "gpt-4o", "tekken", ""])
-    func otherPreTokenizersAreRefusedByName(_ name: String) {
-        let error = error(Small.byteLevel(pre: name))
-        #expect(error?.description.contains("\"\(name)\" is not supported") == true)
-        #expect(error?.description.contains("llama-bpe") == true)
+    @Test func anEmptyAddedTokenIsFoundNowhere() throws {
+        let json = Small.json(added: #"[{"id":10,"content":"","special":false}]"#)
+        let tokenizer = try Small.tokenizer(json: json)
+        #expect(tokenizer.encode("abc") == [2, 5])
+        #expect(tokenizer.encode("") == [])
+        var vocabulary = Small.byteLevel()
+        vocabulary.tokens[Int(Small.keepID)] = []
+        #expect(try Small.tokenizer(vocabulary).encode("he") == [256])
+    }
+
+    @Test func aPieceOfHalfAMegabyteIsRefused() {
+        let long = String(repeating: "a", count: 500_000)
+        let json = Small.json(vocab: #"{"a":0,"\#(long)":1}"#, merges: "[]", model: #""x":0"#)
+        #expect(error(json)?.description.contains("at most 4096") == true)
+        var vocabulary = Small.sentencePiece
+        vocabulary.tokens[265] = Array(long.utf8)
+        #expect(error(vocabulary)?.description.contains("at most 4096") == true)
     }
 }

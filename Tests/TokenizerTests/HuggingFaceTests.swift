@@ -179,7 +179,7 @@ import Testing
         #expect(!supported.isEmpty)
     }
 
-    @Test(arguments: [#""type":"Unigram""#, #""dropout":0.1"#, #""end_of_word_suffix":"</w>""#])
+    @Test(arguments: [#""type":"WordPiece""#, #""dropout":0.1"#, #""end_of_word_suffix":"</w>""#])
     func aModelThatIsNotImplementedIsNamed(_ setting: String) {
         let text = String(decoding: Small.json(), as: UTF8.self)
             .split(separator: #""type":"BPE","#, maxSplits: 1)

@@ -63,9 +63,9 @@ import Testing
 
     @Test func anotherVersionIsRefused() throws {
         var bytes = try TokenizerSpecification(Small.sentencePiece).serialized()
-        bytes[4] = 2
+        bytes[4] = 3
         let error = tokenizerError { _ = try TokenizerSpecification(serialized: bytes) }
-        #expect(error?.description.contains("version 2 is not supported; expected 1") == true)
+        #expect(error?.description.contains("version 3 is not supported; expected 2") == true)
     }
 
     @Test func damagedBytesAreRefusedOrMakeAWorkingTokenizer() throws {
