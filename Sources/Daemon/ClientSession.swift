@@ -70,6 +70,9 @@ final class ClientSession {
             close(streamID, frame.payload)
         } else {
             records[streamID]?.replyByteCount += frame.payload.count
+            if frame.kind == .tensor {
+                records[streamID]?.tensorByteCount += frame.payload.count
+            }
         }
         attempt(on: streamID) { connection throws(WireError) in
             try connection.forward(frame, on: streamID)

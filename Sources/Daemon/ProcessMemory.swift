@@ -1,9 +1,9 @@
 import Foundation
 
 /// The memory of this process that is in use, as the operating system counts it.
-enum ProcessMemory {
+public enum ProcessMemory {
     /// nil where the operating system does not tell.
-    static var residentByteCount: Int? {
+    public static var residentByteCount: Int? {
         guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else {
             return nil
         }

@@ -11,6 +11,8 @@ final class Sight {
     var queueSeconds = Histogram()
     var requestSeconds = Histogram()
     var replyByteCount: UInt64 = 0
+    /// Tensors of methods that capture.
+    var captureByteCount: UInt64 = 0
     /// Hooks refused, by reason; reasons are a closed set of this program's own.
     var hooksRefused: [String: UInt64] = [:]
     var promptTokens: UInt64 = 0
@@ -79,6 +81,9 @@ final class Sight {
             queueSeconds.observe(Double(startedAt - record.arrivedAt) / 1_000)
         }
         replyByteCount += UInt64(record.replyByteCount)
+        if Supervisor.isPriced(record.method) {
+            captureByteCount += UInt64(record.tensorByteCount)
+        }
         if end.status.reason.hasPrefix("HOOK_") { hooksRefused[end.status.reason, default: 0] += 1 }
         promptTokens += UInt64(end.usage.promptTokens)
         generatedTokens += UInt64(end.usage.generatedTokens)

@@ -85,6 +85,9 @@ extension Supervisor {
         text.counter(
             "reply_bytes_total", "Payload bytes answered.", [.init(Double(sight.replyByteCount))])
         text.counter(
+            "capture_bytes_total", "Payload bytes of captured tensors answered.",
+            [.init(Double(sight.captureByteCount))])
+        text.counter(
             "hooks_refused_total", "Requests refused for their hooks, by reason.",
             sight.hooksRefused.sorted { $0.key < $1.key }
                 .map { .init(Double($0.value), ("reason", $0.key)) })

@@ -39,4 +39,6 @@ struct RequestRecord {
     var startedAt: UInt64?
     /// Payload bytes that were answered.
     var replyByteCount = 0
+    /// Those of them that were tensors.
+    var tensorByteCount = 0
 }

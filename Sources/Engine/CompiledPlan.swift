@@ -140,16 +140,10 @@ private struct ActionCompiler {
         self.objects = objects
     }
 
-    /// Counts values before they are made.
-    private mutating func reserve(_ count: Int, for site: Site) throws(EngineError) {
+    /// Counts values before they are made: what an object holds may be other than `PlanSize` saw.
+    private mutating func reserve(_ count: Int) throws(EngineError) {
         byteCount += count * MemoryLayout<Float>.size
-        guard byteCount <= EngineLimits.planBytes else {
-            throw EngineError(
-                .outOfRange, "PLAN_TOO_LARGE",
-                "the values of this plan's actions take more than \(EngineLimits.planBytes) "
-                    + "bytes, reached at \(site); select fewer units or layers",
-                asked: byteCount, limit: EngineLimits.planBytes)
-        }
+        guard byteCount <= EngineLimits.planBytes else { throw PlanSize.tooLarge(byteCount) }
     }
 
     mutating func action(
@@ -199,7 +193,7 @@ private struct ActionCompiler {
         _ value: HookValue, _ entry: ResolvedAction.Entry
     ) throws(EngineError) -> [Float] {
         let count = try elementCount(entry)
-        try reserve(count, for: entry.site)
+        try reserve(count)
         let values = try StoredTensors.vector(value, objects: objects)
         guard values.count == count else {
             throw StoredTensors.lengthMismatch(entry.site, got: values.count, wanted: count)
@@ -245,7 +239,7 @@ private struct ActionCompiler {
         guard rows > 0, width == count || width == whole else {
             throw StoredTensors.lengthMismatch(entry.site, got: width, wanted: whole)
         }
-        try reserve(rows * count, for: entry.site)
+        try reserve(rows * count)
         return (0..<rows).map { row in
             let base = row * width
             if width == count { return Array(values[base..<(base + width)]) }
@@ -264,7 +258,7 @@ private struct ActionCompiler {
     ) throws(EngineError) -> CompiledValueNoise {
         let width = model.configuration.width
         let neurons = entry.units.indices
-        try reserve(neurons.count * width, for: entry.site)
+        try reserve(neurons.count * width)
         var noise: [Float] = []
         noise.reserveCapacity(neurons.count * width)
         for neuron in neurons {

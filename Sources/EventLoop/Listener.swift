@@ -24,25 +24,19 @@ public final class Listener {
     ///   - group: the group of the socket file; nil is the process's own.
     ///   - onConnection: given each accepted stream, which is not yet being read.
     /// - Throws: ``LoopError`` saying which address and why.
-    public init(
+    public convenience init(
         _ loop: Loop, address: Address, mode: UInt16 = 0o660, group: UInt32? = nil,
         onConnection: @escaping (ByteStream) -> Void
     ) throws(LoopError) {
+        var lock: SocketLock?
         if case .unix(let path) = address {
             lock = try SocketLock(for: path)
             try Listener.removeStaleSocket(at: path)
         }
-        isPipe = !address.isTCP
-        box = try Listener.makeBox(loop, isPipe: isPipe)
-        self.onConnection = onConnection
-        boundAddress = address
-        box.attach(self)
-        do throws(LoopError) {
-            try bind(address, mode: mode, group: group)
-            try listen(address)
-        } catch {
-            close()
-            throw error
+        try self.init(loop, address, onConnection)
+        self.lock = lock
+        try begin { listener throws(LoopError) in
+            try listener.bind(address, mode: mode, group: group)
         }
     }
 
@@ -53,24 +47,41 @@ public final class Listener {
     ///   - descriptor: closed with the listener, and by a failure.
     ///   - onConnection: given each accepted stream, which is not yet being read.
     /// - Throws: ``LoopError`` for a descriptor that is no such socket.
-    public init(
+    public convenience init(
         _ loop: Loop, adopting descriptor: Int32, onConnection: @escaping (ByteStream) -> Void
     ) throws(LoopError) {
         let subject = "descriptor \(descriptor)"
         guard let address = InheritedSockets.address(of: descriptor) else {
             throw .system(operation: "listen on the inherited", subject: subject, code: -EINVAL)
         }
+        try self.init(loop, address, onConnection)
+        try begin { listener throws(LoopError) in
+            let box = listener.box
+            let code =
+                listener.isPipe
+                ? uv_pipe_open(box.pointer(), descriptor) : uv_tcp_open(box.pointer(), descriptor)
+            try LoopError.check(code, "adopt", subject)
+        }
+    }
+
+    /// A listener that has no socket yet.
+    private init(
+        _ loop: Loop, _ address: Address, _ onConnection: @escaping (ByteStream) -> Void
+    ) throws(LoopError) {
         isPipe = !address.isTCP
         box = try Listener.makeBox(loop, isPipe: isPipe)
         self.onConnection = onConnection
         boundAddress = address
         box.attach(self)
+    }
+
+    /// Listens once there is a socket, and closes everything where there is none.
+    private func begin(
+        with openSocket: (Listener) throws(LoopError) -> Void
+    ) throws(LoopError) {
         do throws(LoopError) {
-            let code =
-                isPipe
-                ? uv_pipe_open(box.pointer(), descriptor) : uv_tcp_open(box.pointer(), descriptor)
-            try LoopError.check(code, "adopt", subject)
-            try listen(address)
+            try openSocket(self)
+            try listen(boundAddress)
         } catch {
             close()
             throw error

@@ -10,6 +10,12 @@ enum Limits {
     static let hugePage = 2 << 20
     static let hugePageThreshold = 2 * hugePage
 
+    /// A bound of a control group above this is none: version 1 writes a number near 2^63.
+    static let groupMemoryByteCount = 1 << 60
+
+    /// Bytes that are read of a file in which the kernel tells of memory; they have 1 to 8 KiB.
+    static let systemFileByteCount = 1 << 16
+
     /// Threads of one pool: the width of the count of workers inside a run.
     static let threads = 1024
 

@@ -82,24 +82,6 @@ func setLength(_ descriptor: Int32, _ byteCount: Int) -> Bool {
     ftruncate(descriptor, byteCount) == 0
 }
 
-/// Bytes that this machine could still give, swap included; nil where it does not tell.
-func availableMemory() -> Int? {
-    guard let file = fopen("/proc/meminfo", "r") else { return nil }
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 256)
-    var sum: Int?
-    while fgets(&line, Int32(line.count), file) != nil {
-        let bytes = line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-        let text = String(decoding: bytes, as: UTF8.self)
-        let words = text.split(separator: " ")
-        guard words.count >= 2, words[0] == "MemAvailable:" || words[0] == "SwapFree:",
-            let kibibytes = Int(words[1])
-        else { continue }
-        sum = (sum ?? 0) + kibibytes << 10
-    }
-    return sum
-}
-
 /// The length of a file, or nil if it cannot be read.
 func length(of descriptor: Int32) -> Int? {
     var status = stat()

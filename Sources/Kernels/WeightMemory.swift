@@ -30,10 +30,11 @@ public final class WeightMemory: @unchecked Sendable {
         guard byteCount > 0 else {
             throw .invalidSize(subject: name, reason: "\(byteCount) bytes, expected at least 1")
         }
-        if let available = availableMemory(), byteCount > available {
+        if let available = AvailableMemory.now(), byteCount > available.byteCount {
             throw .invalidSize(
                 subject: name,
-                reason: "\(byteCount) bytes of memory are needed, \(available) are available")
+                reason: "\(byteCount) bytes of memory are needed, \(available.byteCount) are "
+                    + "available (\(available.source))")
         }
         let descriptor = system_memory_file(name)
         guard descriptor >= 0 else {

@@ -1,5 +1,4 @@
 import Engine
-import Foundation
 import Hooks
 import Messages
 import SwiftProtobuf
@@ -14,7 +13,7 @@ extension EngineService {
     private var report: Neurond_V1_EngineReport {
         var report = Neurond_V1_EngineReport(engine.statistics)
         report.objectBytes = UInt64(engine.objects.byteCount)
-        report.residentBytes = UInt64(ResidentMemory.byteCount ?? 0)
+        report.residentBytes = UInt64(residentByteCount() ?? 0)
         return report
     }
 }
@@ -46,17 +45,5 @@ extension Neurond_V1_EngineReport {
                 $0.rows = UInt64(rows)
             }
         }.sorted { ($0.site, $0.action) < ($1.site, $1.action) }
-    }
-}
-
-/// The memory of this process that is in use, as the operating system counts it.
-enum ResidentMemory {
-    /// nil where the operating system does not tell.
-    static var byteCount: Int? {
-        guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else {
-            return nil
-        }
-        let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) }
-        return pages.map { $0 * sysconf(Int32(_SC_PAGESIZE)) }
     }
 }

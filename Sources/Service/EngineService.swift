@@ -11,14 +11,20 @@ public final class EngineService: Sendable {
     let engine: StepEngine
     let modelName: String
     let build: String
+    let residentByteCount: @Sendable () -> Int?
 
     /// - Parameters:
     ///   - modelName: how clients may name the model.
     ///   - build: version of this program, part of every answer's provenance.
-    public init(engine: StepEngine, modelName: String, build: String) {
+    ///   - residentByteCount: memory of this process in use; nil where that is not known.
+    public init(
+        engine: StepEngine, modelName: String, build: String,
+        residentByteCount: @escaping @Sendable () -> Int? = { nil }
+    ) {
         self.engine = engine
         self.modelName = modelName
         self.build = build
+        self.residentByteCount = residentByteCount
     }
 
     /// Runs one request to its end.

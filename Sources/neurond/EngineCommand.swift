@@ -44,7 +44,9 @@ struct EngineCommand: ParsableCommand {
         options.sharesPrefixes = !privatePrefixes
         let engine = try StepEngine(
             model: Model(arena), objects: ObjectStore(), options: options)
-        let service = EngineService(engine: engine, modelName: modelName, build: Build.version)
+        let service = EngineService(
+            engine: engine, modelName: modelName, build: Build.version,
+            residentByteCount: { ProcessMemory.residentByteCount })
         try EngineHost.run(build: Build.version) { method, payload, incoming, sink in
             await service.handle(
                 method: method, payload: payload, incoming: incoming,

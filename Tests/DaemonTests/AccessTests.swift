@@ -99,6 +99,44 @@ struct AccessTests {
         }
     }
 
+    /// The least role of each method, as the documentation says it.
+    private static let methods: [(needed: String, methods: [Wire.Method])] = [
+        ("read", [.capabilities, .status, .tokenize, .detokenize, .explain, .listObjects]),
+        (
+            "run",
+            [
+                .forward, .generate, .score, .statistics, .sweep, .importance, .project, .columns,
+                .putObject, .dropObject,
+            ]
+        ),
+        ("admin", [.loadModel, .unloadModel, .drain]),
+    ]
+
+    @Test func `every method asks for its role`() throws {
+        let all = Self.methods.flatMap(\.methods)
+        #expect(all.count == Wire.Method.allCases.count && Set(all) == Set(Wire.Method.allCases))
+        try DaemonFixture.runConfigured(tokens: Self.tokens) { daemon, folder in
+            let clients = [
+                ("read", try daemon.connect(folder, token: Self.reader)),
+                ("run", try daemon.connect(folder, token: Self.runner)),
+            ]
+            let order = ["read", "run", "admin"]
+            for (role, client) in clients {
+                for (needed, methods) in Self.methods {
+                    let isAllowed =
+                        order.firstIndex(of: needed) ?? 0
+                        <= order.firstIndex(of: role) ?? 0
+                    for method in methods {
+                        let request = Neurond_V1_RequestEnvelope()
+                        let status = try daemon.end(client, method, request).status
+                        #expect((status.reason != "NO_RIGHT") == isAllowed, "\(role) \(method)")
+                        if !isAllowed { #expect(status.message.contains("the role \(needed);")) }
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `connections without a proof are few`() throws {
         try DaemonFixture.runConfigured(tokens: Self.tokens) { daemon, folder in
             // They never read, so that none answers the HELLO.

@@ -65,6 +65,23 @@ struct NeurondTests {
         }
     }
 
+    @Test func `a log on a full disk costs lines and no answers`() throws {
+        let program = try DaemonFixture.executable("neurond")
+        try DaemonFixture.run { daemon in
+            let client = try daemon.connect()
+            let (text, _) = try answer(daemon, client, client.call(.generate, generate))
+            #expect(text.hasPrefix("19"))
+            daemon.signal(SIGTERM)
+            try daemon.wait { daemon.exitStatus != nil }
+            #expect(daemon.exitStatus == 0)
+        } command: { address in
+            let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+            let serve = ["serve", "--model", "abacus=/\(root)/Models/abacus", "--listen", address]
+            let script = "exec \"$@\" 2>/dev/full"
+            return ("sh", ["-c", script, "sh", program] + serve + ["--log-level", "trace"])
+        }
+    }
+
     @Test func `SIGTERM ends it cleanly`() throws {
         try DaemonFixture.runWithModel { daemon in
             let client = try daemon.connect()

@@ -57,6 +57,47 @@ struct ReloadTests {
         }
     }
 
+    @Test func `what runs goes on through a reload, with the same bytes`() throws {
+        try run(tokens: "ann run \(Self.old)") { daemon, folder, news in
+            let client = try daemon.connect()
+            let generate = Neurond_V1_GenerateRequest.with {
+                $0.prompt.text = "12 + 7 = "
+                $0.maxTokens = 24
+                $0.ignoreEnd = true
+            }
+            func payloads(_ stream: UInt32) throws -> [[UInt8]] {
+                #expect(try daemon.end(of: stream, client).status.code == .ok)
+                return client.frames[stream]?.map(\.payload) ?? []
+            }
+            let undisturbed = try payloads(client.call(.generate, generate))
+            let streams = try (0..<16).map { _ in try client.call(.generate, generate) }
+            try daemon.wait { streams.contains { client.frames[$0] != nil } }
+            try folder.configure("[limits]\nqueued_requests = 1\n[quota.default]\nweight = 7")
+            #expect(try reload(daemon, news).contains("STATUS=serving"))
+            for stream in streams { #expect(try payloads(stream) == undisturbed) }
+        }
+    }
+
+    @Test func `metrics move to another address, and can be switched off`() throws {
+        try run(tokens: "ann run \(Self.old)") { daemon, folder, news in
+            let places = ["m1", "m2"].map { Address.unix(path: folder.path + "/" + $0) }
+            for (place, other) in [(places[0], places[1]), (places[1], places[0])] {
+                try folder.configure("[metrics]\nlisten = \"\(place)\"")
+                _ = try reload(daemon, news)
+                #expect(try daemon.get("/live", at: place)?.code == "200")
+                #expect(try daemon.get("/live", at: other) == nil)
+            }
+            // An address that cannot be listened on leaves the daemon without metrics, and alive.
+            try folder.configure("[metrics]\nlisten = \"unix:/nowhere/m\"")
+            _ = try reload(daemon, news)
+            #expect(try daemon.get("/live", at: places[1]) == nil)
+            try folder.configure("[metrics]\nlisten = \"\"")
+            _ = try reload(daemon, news)
+            let ann = try daemon.connect(folder, token: Self.old)
+            #expect(try daemon.end(ann, .tokenize, tokenize).status.code == .ok)
+        }
+    }
+
     @Test(arguments: ["[limits]\nconections = 1", "[roles", "[tokens]\nfile = 5"])
     func `a file with a mistake changes nothing`(mistake: String) throws {
         try run(tokens: "ann run \(Self.old)") { daemon, folder, news in

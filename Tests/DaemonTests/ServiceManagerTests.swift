@@ -52,6 +52,20 @@ struct ServiceManagerTests {
         #expect(try ServiceManager(ours, process: 8).watchdogMilliseconds == nil)
     }
 
+    @Test func `a daemon that was asked to gives one sign of life after another`() throws {
+        var news: NewsSocket?
+        try DaemonFixture.runConfigured { folder in
+            news = try? NewsSocket(path: folder.path + "/notify")
+            return ["NOTIFY_SOCKET": folder.path + "/notify", "WATCHDOG_USEC": "20000"]
+        } _: { daemon, _ in
+            let news = try #require(news)
+            try news.wait(for: "READY=1")
+            for _ in 0..<3 { try news.wait(for: "WATCHDOG=1") }
+            _ = try daemon.status(try daemon.connect())
+            for _ in 0..<3 { try news.wait(for: "WATCHDOG=1") }
+        }
+    }
+
     @Test func `sockets of another process are not ours`() throws {
         let variables = ["LISTEN_FDS": "1", "LISTEN_PID": "8"]
         #expect(try ServiceManager(variables, process: 7).sockets.isEmpty)

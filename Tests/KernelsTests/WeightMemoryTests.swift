@@ -41,13 +41,14 @@ import Testing
     }
 
     @Test func moreThanTheMachineHasIsOneError() throws {
-        let available = try #require(availableMemory())
-        #expect(available > 0)
+        let available = try #require(AvailableMemory.now())
+        #expect(available.byteCount > 0)
         let error = try #require(throws: KernelError.self) {
             try WeightMemory(byteCount: 1 << 45, name: "weights")
         }
         #expect("\(error)".contains("weights"))
         #expect("\(error)".contains("\(1 << 45) bytes of memory are needed"))
+        #expect("\(error)".contains(" are available ("))
     }
 
     @Test func sizesThatDoNotFitAreRefused() throws {

@@ -203,6 +203,60 @@ extension CommandTests {
         #expect(run.output.contains("1000 multiply-adds"))
     }
 
+    /// What an engine says of two items, each figure another one.
+    private static let explanation = Neurond_V1_ExplainReply.with { reply in
+        reply.items = (0..<2).map { index in
+            .with {
+                $0.item = UInt32(index)
+                $0.tokens = 11
+                $0.generatedTokens = 12
+                $0.reusableTokens = 13
+                $0.captureBytes = 14
+            }
+        }
+        reply.tokens = 22
+        reply.generatedTokens = 24
+        reply.multiplyAdds = 5_000_000_000
+        reply.hookElements = 31
+        reply.replyBytes = 32
+        reply.keyValueBytes = 33
+        reply.captureBytes = 34
+        reply.planBytes = 35
+        reply.objects = [Data([0x0A] + [UInt8](repeating: 0xFF, count: 31))]
+    }
+
+    @Test func explainTellsTotalsOfAllItems() async throws {
+        let run = try await neuronctl(["explain", "generate", "a"]) { _ in
+            [.reply(Self.explanation), .ok]
+        }
+        #expect(run.code == 0, "\(run.errors)")
+        let lines = run.output.split(separator: "\n")
+        #expect(lines.count == 3)
+        #expect(lines[1].hasPrefix("item 1: 11 tokens, at most 12 generated, 13 reusable"))
+        #expect(
+            lines[2] == "in all: 22 tokens, at most 24 generated, 5000000000 multiply-adds, "
+                + "31 hooked elements, 32 reply bytes, 33 KV bytes, 34 capture bytes, "
+                + "35 plan bytes")
+    }
+
+    @Test func explainTellsTotalsAsJSON() async throws {
+        let run = try await neuronctl(["explain", "generate", "a", "--json"]) { _ in
+            [.reply(Self.explanation), .ok]
+        }
+        let json = try run.json()
+        for (key, value) in [
+            "tokens": 22, "generated_tokens": 24, "multiply_adds": 5_000_000_000,
+            "hook_elements": 31, "reply_bytes": 32, "key_value_bytes": 33, "capture_bytes": 34,
+            "plan_bytes": 35,
+        ] {
+            #expect((json[key] as? NSNumber)?.intValue == value, "\(key)")
+        }
+        let items = try #require(json["items"] as? [[String: Any]])
+        #expect(items.map { $0["reusable_tokens"] as? Int } == [13, 13])
+        let hash = "sha256:0a" + String(repeating: "ff", count: 31)
+        #expect(json["objects"] as? [String] == [hash])
+    }
+
     @Test(arguments: ["frame", "request", "engine"])
     func pingMeasuresEveryKind(_ kind: String) async throws {
         let run = try await neuronctl(["ping", "--count", "20", "--kind", kind, "--json"]) {

@@ -55,6 +55,6 @@ struct StatusTests {
         #expect(report.waiting == 0)
         #expect(report.keyValueBytes == 0)
         #expect(report.captureBytes == 0)
-        #expect(report.residentBytes > 0)
+        #expect(report.residentBytes == 4_096)
     }
 }

@@ -43,7 +43,8 @@ final class TestService: Sendable {
         engine = try StepEngine(
             model: Model(arena), objects: ObjectStore(),
             options: .init(threads: 2, keyValueBytes: 16 << 20))
-        service = EngineService(engine: engine, modelName: "fixture", build: "test")
+        service = EngineService(
+            engine: engine, modelName: "fixture", build: "test", residentByteCount: { 4_096 })
     }
 
     deinit { engine.shutdown() }
