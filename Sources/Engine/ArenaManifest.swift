@@ -38,77 +38,17 @@ public struct ArenaManifest: Codable, Sendable, Equatable {
     public var parameterCount: Int
     /// Ids that end a generation; empty leaves the choice to the tokenizer.
     public var endOfSequenceIDs: [Int32]
-    /// Matrices by name: `embedding`, `qkv.L`, `o.L`, `gate_up.L`, `down.L`, `head` unless tied.
+    /// Matrices by name: `embedding`, `qkv.L`, `o.L`, `gate_up.L`, `down.L`, `head` unless tied,
+    /// `position_embedding` where positions are learned.
     ///
     /// L is the 0-based layer. Products that read the same input are one matrix with stacked rows.
     public var matrices: [String: Matrix]
-    /// Norm gains by name, (width) each: `attention_norm.L`, `mlp_norm.L` and `final_norm`.
+    /// Norm gains by name, (width) each: `attention_norm.L`, `mlp_norm.L` and `final_norm`; with
+    /// `_bias` before the layer the biases of norms and products that the family has; `q_norm.L`
+    /// and `k_norm.L`, (head dimension) each.
     public var vectors: [String: Block]
     /// Where the serialized `TokenizerSpecification` lies; its `count` is in bytes.
     public var tokenizer: Block
     /// What it cost to bring the weights into `form`; nil if the file had all of them in it.
     public var conversionLoss: ConversionLoss?
-}
-
-/// Names of the arena's tensors.
-///
-/// Products that read the same input are one matrix: their rows are
-/// stacked, so that each is one pass.
-enum ArenaName {
-    static let embedding = "embedding"
-    static let head = "head"
-    static let finalNorm = "final_norm"
-    static func attentionNorm(_ layer: Int) -> String { "attention_norm.\(layer)" }
-    /// Query, key and value rows stacked.
-    static func queryKeyValue(_ layer: Int) -> String { "qkv.\(layer)" }
-    static func attentionOutput(_ layer: Int) -> String { "o.\(layer)" }
-    static func mlpNorm(_ layer: Int) -> String { "mlp_norm.\(layer)" }
-    /// Gate and up rows stacked.
-    static func gateUp(_ layer: Int) -> String { "gate_up.\(layer)" }
-    static func down(_ layer: Int) -> String { "down.\(layer)" }
-}
-
-/// Lays tensors out one after another on 64-byte boundaries.
-struct ArenaPlan {
-    private(set) var matrices: [String: ArenaManifest.Matrix] = [:]
-    private(set) var vectors: [String: ArenaManifest.Block] = [:]
-    private(set) var byteCount = WeightArena.headerByteCount
-
-    init(_ model: ModelConfiguration, form: WeightForm) {
-        let width = model.width
-        let headWidth = model.headCount * model.headDimension
-        let keyWidth = model.keyValueHeadCount * model.headDimension
-        addMatrix(ArenaName.embedding, form, model.vocabularyCount, width)
-        for layer in 0..<model.layerCount {
-            addVector(ArenaName.attentionNorm(layer), width)
-            addMatrix(ArenaName.queryKeyValue(layer), form, headWidth + 2 * keyWidth, width)
-            addMatrix(ArenaName.attentionOutput(layer), form, width, headWidth)
-            addVector(ArenaName.mlpNorm(layer), width)
-            addMatrix(ArenaName.gateUp(layer), form, 2 * model.neuronCount, width)
-            addMatrix(ArenaName.down(layer), form, width, model.neuronCount)
-        }
-        addVector(ArenaName.finalNorm, width)
-        if !model.tiedHead {
-            addMatrix(ArenaName.head, form, model.vocabularyCount, width)
-        }
-    }
-
-    /// Reserves `count` bytes and answers where they begin.
-    mutating func reserve(_ count: Int) -> Int {
-        defer { byteCount = (byteCount + count + 63) / 64 * 64 }
-        return byteCount
-    }
-
-    private mutating func addMatrix(
-        _ name: String, _ form: WeightForm, _ outputs: Int, _ inputs: Int
-    ) {
-        let layout = MatrixLayout(form: form, outputs: outputs, inputs: inputs)
-        let offset = reserve(layout.byteCount)
-        matrices[name] = ArenaManifest.Matrix(layout: layout, byteOffset: offset)
-    }
-
-    private mutating func addVector(_ name: String, _ count: Int) {
-        let offset = reserve(count * MemoryLayout<Float>.size)
-        vectors[name] = ArenaManifest.Block(byteOffset: offset, count: count)
-    }
 }

@@ -3,11 +3,30 @@ import ModelFile
 import Synchronization
 
 extension ForwardPass {
-    /// RMS norm of some rows into `buffers.normed`.
-    func normalize(_ input: RowBuffer, _ rows: Range<Int>, _ gain: [Float]) {
-        kernels.rmsNorm(
-            input, rows: rows, weight: gain, epsilon: model.configuration.normEpsilon,
-            into: buffers.normed)
+    /// Norm of some rows into `buffers.normed`.
+    func normalize(_ input: RowBuffer, _ rows: Range<Int>, _ norm: Model.Norm) {
+        let epsilon = model.configuration.normEpsilon
+        if let bias = norm.bias {
+            kernels.layerNorm(
+                input, rows: rows, weight: norm.gain, bias: bias, epsilon: epsilon,
+                into: buffers.normed)
+        } else {
+            kernels.rmsNorm(
+                input, rows: rows, weight: norm.gain, epsilon: epsilon, into: buffers.normed)
+        }
+    }
+
+    /// Neuron coefficients of some rows from what the MLP's input projection gave.
+    func activate(_ rows: Range<Int>) {
+        let width = model.configuration.neuronCount
+        let block = model.configuration.block
+        if block.isGated {
+            kernels.swiglu(buffers.gateUp, rows: rows, width: width, into: buffers.act)
+        } else {
+            kernels.gelu(
+                buffers.gateUp, rows: rows, width: width, byTanh: block.activation == .geluTanh,
+                into: buffers.act)
+        }
     }
 
     /// Puts some of `count` rows into the form that the product with a matrix reads.
@@ -24,8 +43,10 @@ extension ForwardPass {
     /// As many as a product walks together; few enough that threads end a product together.
     private static let panelsPerTask = 16
 
-    /// output = prepared rows · matrixᵀ; threads share the output panels, never the sum.
-    func product(_ matrix: PackedMatrix, _ count: Int, _ output: RowBuffer) {
+    /// output = prepared rows · matrixᵀ + bias; threads share the output panels, never the sum.
+    func product(
+        _ matrix: PackedMatrix, _ count: Int, _ output: RowBuffer, bias: [Float]? = nil
+    ) {
         let prepared = preparedRows(for: matrix)
         let panels = matrix.layout.panelCount
         let perTask = min(Self.panelsPerTask, max(1, panels / (pool.threadCount * 4)))
@@ -33,6 +54,10 @@ extension ForwardPass {
             let range = (task * perTask)..<min(panels, (task + 1) * perTask)
             kernels.product(
                 matrix, prepared, rowCount: count, panels: range, into: output, at: 0)
+            guard let bias else { return }
+            let first = range.lowerBound * MatrixLayout.panelRows
+            let end = min(bias.count, range.upperBound * MatrixLayout.panelRows)
+            kernels.addBias(bias, columns: first..<end, rows: 0..<count, into: output)
         }
     }
 
@@ -69,7 +94,7 @@ extension ForwardPass {
                 step, at: [], { normalize(buffers.headInput, $0, model.finalNorm) },
                 thenAt: sites.finalNorm,
                 { prepare(buffers.normed, $0, of: count, for: model.head) })
-            product(model.head, count, buffers.logits)
+            product(model.head, count, buffers.logits, bias: model.headBias)
             visit(sites.logits, step)
             for (row, logits) in zip(group, logitRows(group)) { deliver(row, logits) }
         }

@@ -22,7 +22,8 @@ final class ForwardPass: Sendable {
     let kernels: KernelSet
     let pool: ComputePool
     let keyValues: KeyValueStore
-    private let rotary: RotaryTable
+    /// Nil where positions are learned.
+    private let rotary: RotaryTable?
     let buffers: StepBuffers
     /// What hooks of all sequences compute with.
     let hookTools: HookTools
@@ -65,6 +66,13 @@ final class ForwardPass: Sendable {
             buffers.residual.setRow(index, from: values, at: 0)
         }
         visit(sites.embedding, step)
+        guard let positions = model.positionEmbedding else { return }
+        for (index, row) in step.rows.enumerated() {
+            positions.unpackRow(row.position, into: &values)
+            kernels.addBias(
+                values, columns: values.indices, rows: index..<(index + 1),
+                into: buffers.residual)
+        }
     }
 
     /// W_O · attention(rotate(W_Q n), rotate(W_K n), W_V n), n = norm(x), as a contribution to x.
@@ -81,39 +89,48 @@ final class ForwardPass: Sendable {
             normalize(buffers.residual, chunk, layer.attentionNorm)
             prepare(buffers.normed, chunk, of: count, for: layer.queryKeyValue)
         }
-        product(layer.queryKeyValue, count, buffers.queryKeyValue)
+        product(
+            layer.queryKeyValue, count, buffers.queryKeyValue, bias: layer.biases.queryKeyValue)
         visit(sites.projections, step)
-        rotateAndStore(index, work, keys: keys, values: values)
+        rotateAndStore(layer, index, work, keys: keys, values: values)
         attend(index, rows, work)
         rowPass(step, at: sites.mixed) { chunk in
             prepare(buffers.mixed, chunk, of: count, for: layer.attentionOutput)
         }
-        product(layer.attentionOutput, count, buffers.contribution)
+        product(
+            layer.attentionOutput, count, buffers.contribution,
+            bias: layer.biases.attentionOutput)
     }
 
-    /// x += attention's contribution, then x += W_down · (silu(W_gate n) ⊙ W_up n), n = norm(x).
+    /// x += attention's contribution, then x += W_down · (act(W_gate n) ⊙ W_up n), n = norm(x).
+    ///
+    /// Without a gate it is W_down · act(W_gate n). Where attention and MLP stand side by side, n
+    /// is of the x that attention has read.
     private func mlp(_ layer: Model.Layer, _ index: Int, _ step: StepRows) {
         let (count, sites) = (step.count, sites.layers[index])
+        if model.configuration.block.residual == .sequential {
+            rowPass(
+                step, at: sites.attentionOutput, { addContribution($0) },
+                thenAt: sites.middle, { readForMLP(layer, $0, of: count) })
+        } else {
+            rowPass(step, at: sites.attentionOutput) { chunk in
+                readForMLP(layer, chunk, of: count)
+                addContribution(chunk)
+            }
+        }
+        product(layer.gateUp, count, buffers.gateUp, bias: layer.biases.gateUp)
         rowPass(
-            step, at: sites.attentionOutput, { addContribution($0) },
-            thenAt: sites.middle,
-            { chunk in
-                normalize(buffers.residual, chunk, layer.mlpNorm)
-                prepare(buffers.normed, chunk, of: count, for: layer.gateUp)
-            })
-        product(layer.gateUp, count, buffers.gateUp)
-        rowPass(
-            step, at: sites.neuronInputs,
-            { chunk in
-                kernels.swiglu(
-                    buffers.gateUp, rows: chunk, width: model.configuration.neuronCount,
-                    into: buffers.act)
-            },
+            step, at: sites.neuronInputs, { activate($0) },
             thenAt: sites.neurons, { prepare(buffers.act, $0, of: count, for: layer.down) })
-        product(layer.down, count, buffers.contribution)
+        product(layer.down, count, buffers.contribution, bias: layer.biases.down)
         addValueNoise(index, step)
         rowPass(
             step, at: sites.mlpOutput, { addContribution($0) }, thenAt: sites.output, { _ in })
+    }
+
+    private func readForMLP(_ layer: Model.Layer, _ rows: Range<Int>, of count: Int) {
+        normalize(buffers.residual, rows, layer.mlpNorm)
+        prepare(buffers.normed, rows, of: count, for: layer.gateUp)
     }
 
     private func addContribution(_ rows: Range<Int>) {
@@ -123,20 +140,16 @@ final class ForwardPass: Sendable {
     // MARK: - Attention
 
     private func rotateAndStore(
-        _ layer: Int, _ work: AttentionWork, keys: Range<Int>, values: Range<Int>
+        _ layer: Model.Layer, _ index: Int, _ work: AttentionWork, keys: Range<Int>,
+        values: Range<Int>
     ) {
         pool.run(taskCount: work.store.count) { task, _ in
             let run = work.runs[work.store[task].run]
             for row in work.store[task].rows {
                 let position = run.position(ofRow: row)
-                for columns in [0..<keys.lowerBound, keys] {
-                    kernels.rotate(
-                        buffers.queryKeyValue, row: row, columns: columns,
-                        headDimension: model.configuration.headDimension, table: rotary,
-                        position: position)
-                }
+                turn(layer, row, queries: 0..<keys.lowerBound, keys: keys, position)
                 kernels.storeKeyValue(
-                    keyValues, layer: layer,
+                    keyValues, layer: index,
                     block: Int(run.blocks[position / KeyValueStore.blockPositions]),
                     slot: position % KeyValueStore.blockPositions,
                     from: buffers.queryKeyValue, row: row, keyColumn: keys.lowerBound,
@@ -145,7 +158,28 @@ final class ForwardPass: Sendable {
         }
     }
 
-    /// Every row attends to positions 0…its own, whose keys and values are all stored by now.
+    /// Normalizes and rotates the queries and keys of a row, as far as the family does.
+    private func turn(
+        _ layer: Model.Layer, _ row: Int, queries: Range<Int>, keys: Range<Int>, _ position: Int
+    ) {
+        if let norms = layer.headNorms {
+            for (columns, gain) in [(queries, norms.query), (keys, norms.key)] {
+                kernels.rmsNormHeads(
+                    buffers.queryKeyValue, row: row, columns: columns, weight: gain,
+                    epsilon: model.configuration.normEpsilon)
+            }
+        }
+        guard let rotary else { return }
+        for columns in [queries, keys] {
+            kernels.rotate(
+                buffers.queryKeyValue, row: row, columns: columns,
+                headDimension: model.configuration.headDimension, table: rotary,
+                position: position)
+        }
+    }
+
+    /// Every row attends to positions 0…its own, or to the last of them, whose keys and values are
+    /// all stored by now.
     ///
     /// Rows with a hook on the pattern go one at a time, so that all heads are seen together.
     private func attend(_ layer: Int, _ rows: [StepRow], _ work: AttentionWork) {
@@ -155,6 +189,7 @@ final class ForwardPass: Sendable {
         }
         let chunks =
             hooked.isEmpty ? work.attend : work.attend.filter { !hooked.contains($0.run) }
+        let window = model.configuration.window(ofLayer: layer)
         pool.run(taskCount: chunks.count) { task, worker in
             // The last chunks see the most positions: they go first, so that none is left alone.
             let chunk = chunks[chunks.count - 1 - task]
@@ -162,7 +197,7 @@ final class ForwardPass: Sendable {
             kernels.attend(
                 keyValues, layer: layer, keyHead: chunk.head, blocks: run.blocks,
                 rows: chunk.rows, position: run.position(ofRow: chunk.rows.lowerBound),
-                heads: headGroup(of: chunk.head), query: buffers.queryKeyValue,
+                window: window, heads: headGroup(of: chunk.head), query: buffers.queryKeyValue,
                 scale: attentionScale, scratch: buffers.attention[worker], into: buffers.mixed)
         }
         for run in hooked.map({ work.runs[$0] }) {
@@ -177,8 +212,9 @@ final class ForwardPass: Sendable {
         pool.run(taskCount: shape.headCount) { head, _ in
             kernels.attentionPattern(
                 keyValues, layer: layer, keyHead: keyHead(of: head), blocks: run.blocks,
-                positions: count, query: buffers.queryKeyValue, row: index,
-                column: head * shape.headDimension, scale: attentionScale, into: pattern,
+                positions: count, window: model.configuration.window(ofLayer: layer),
+                query: buffers.queryKeyValue, row: index, column: head * shape.headDimension,
+                scale: attentionScale, into: pattern,
                 patternRow: head)
         }
         row.sequence.hooks.visitPattern(

@@ -18,6 +18,7 @@ struct LayerSites: Sendable {
     let projections: [SiteElements]
     let mixed: [SiteElements]
     let attentionOutput: [SiteElements]
+    /// Empty where attention and MLP read the same input.
     let middle: [SiteElements]
     let neuronInputs: [SiteElements]
     let neurons: [SiteElements]
@@ -39,10 +40,11 @@ struct LayerSites: Sendable {
         ]
         mixed = [site(.attnZ, buffers.mixed)]
         attentionOutput = [site(.attnOut, buffers.contribution)]
-        middle = [site(.residMid, buffers.residual)]
-        neuronInputs = [
-            site(.mlpGate, buffers.gateUp), site(.mlpUp, buffers.gateUp, at: model.neuronCount),
-        ]
+        middle = model.block.residual == .sequential ? [site(.residMid, buffers.residual)] : []
+        let gate = site(.mlpGate, buffers.gateUp)
+        neuronInputs =
+            model.block.isGated
+            ? [gate, site(.mlpUp, buffers.gateUp, at: model.neuronCount)] : [gate]
         neurons = [site(.mlpAct, buffers.act)]
         mlpOutput = [site(.mlpOut, buffers.contribution)]
         output = [site(.residPost, buffers.residual)]

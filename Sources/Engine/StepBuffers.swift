@@ -15,7 +15,7 @@ final class StepBuffers: Sendable {
     let mixed: RowBuffer
     /// What attention or MLP adds to the residual stream: (rows, width).
     let contribution: RowBuffer
-    /// (rows, 2·neurons).
+    /// (rows, 2·neurons); without a gate (rows, neurons).
     let gateUp: RowBuffer
     /// Neuron coefficients: (rows, neurons).
     let act: RowBuffer
@@ -44,7 +44,7 @@ final class StepBuffers: Sendable {
         queryKeyValue = buffer(headWidth + 2 * keyWidth)
         mixed = buffer(headWidth)
         contribution = buffer(model.width)
-        gateUp = buffer(2 * model.neuronCount)
+        gateUp = buffer((model.block.isGated ? 2 : 1) * model.neuronCount)
         act = buffer(model.neuronCount)
         headInput = buffer(model.width, rows: EngineLimits.logitRows)
         logits = buffer(model.vocabularyCount, rows: EngineLimits.logitRows)

@@ -15,6 +15,9 @@ public struct WeightAlgebra: Sendable {
         case raw
         /// E·(gain ⊙ v), with the final norm's gain and without its scalar, which does not change
         /// ranks.
+        ///
+        /// A norm that subtracts the mean does so here. Its bias, and the head's, are left out:
+        /// what they add to a token's score does not depend on v.
         case normed
     }
 
@@ -22,9 +25,9 @@ public struct WeightAlgebra: Sendable {
     public enum VectorKind: String, Sendable {
         /// Column of the down projection.
         case value
-        /// Row of the gate projection.
+        /// Row of the gate projection; of the only input projection where there is no gate.
         case gate
-        /// Row of the up projection.
+        /// Row of the up projection, which only a gated MLP has.
         case up
     }
 
@@ -56,6 +59,12 @@ public struct WeightAlgebra: Sendable {
         _ kind: VectorKind, layer: Int, neuron: Int
     ) throws(EngineError) -> [Float] {
         try check(layer: layer, neuron: neuron)
+        guard kind != .up || model.configuration.block.isGated else {
+            throw EngineError(
+                .invalidArgument, "NOT_GATED",
+                "the MLP of this \(model.configuration.architecture) model has no gate and so no "
+                    + "up vectors (accepted: value, gate)")
+        }
         var values: [Float] = []
         switch kind {
         case .value: values = model.layers[layer].down.unpackColumn(neuron)
@@ -72,6 +81,14 @@ public struct WeightAlgebra: Sendable {
         Float(vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
     }
 
+    /// A vector as the final norm passes it on, but for the norm's scalar and bias.
+    private func normed(_ vector: [Float]) -> [Float] {
+        let norm = model.finalNorm
+        guard norm.bias != nil else { return zip(vector, norm.gain).map { $0 * $1 } }
+        let mean = vector.reduce(0.0) { $0 + Double($1) } / Double(vector.count)
+        return zip(vector, norm.gain).map { Float((Double($0) - mean) * Double($1)) }
+    }
+
     /// Scores every token of the vocabulary for each vector.
     ///
     /// On dequantized weights and in double precision; vectors share one pass over the head.
@@ -82,7 +99,7 @@ public struct WeightAlgebra: Sendable {
         _ vectors: [[Float]], convention: Convention, count: Int
     ) -> [(promoted: [ScoredToken], demoted: [ScoredToken])] {
         let inputs = vectors.map { vector in
-            convention == .raw ? vector : zip(vector, model.finalNorm).map { $0 * $1 }
+            convention == .raw ? vector : normed(vector)
         }
         let vocabulary = model.configuration.vocabularyCount
         var scores = inputs.map { _ in [Float](repeating: 0, count: vocabulary) }

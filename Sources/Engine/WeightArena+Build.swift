@@ -70,41 +70,32 @@ private final class ArenaPacker {
 
     func packAll(progress: (Double) -> Void) throws {
         defer { pool.shutdown() }
-        try packMatrix(ArenaName.embedding, [.embedding])
-        progress(fractionDone)
-        for layer in 0..<source.configuration.layerCount {
-            try packVector(ArenaName.attentionNorm(layer), .attentionNorm(layer))
-            let products = [TensorRole.query(layer), .key(layer), .value(layer)]
-            try packMatrix(ArenaName.queryKeyValue(layer), products)
-            try packMatrix(ArenaName.attentionOutput(layer), [.attentionOutput(layer)])
-            try packVector(ArenaName.mlpNorm(layer), .mlpNorm(layer))
-            try packMatrix(ArenaName.gateUp(layer), [.gate(layer), .up(layer)])
-            try packMatrix(ArenaName.down(layer), [.down(layer)])
-            progress(fractionDone)
+        for tensor in plan.tensors {
+            if tensor.form == nil {
+                try packVector(tensor)
+            } else {
+                try packMatrix(tensor)
+                progress(fractionDone)
+            }
         }
-        try packVector(ArenaName.finalNorm, .finalNorm)
-        if !source.configuration.tiedHead {
-            try packMatrix(ArenaName.head, [.head])
-        }
-        progress(fractionDone)
     }
 
     private var fractionDone: Double { Double(packedBytes) / Double(memory.byteCount) }
 
-    private func packVector(_ name: String, _ role: TensorRole) throws {
-        guard let entry = plan.vectors[name] else { return }
+    private func packVector(_ tensor: ArenaTensor) throws {
+        guard let entry = plan.vectors[tensor.name] else { return }
         var values: [Float] = []
-        try source.tensor(role).readRow(0, into: &values)
+        for role in tensor.roles { values += try source.tensor(role).readAll() }
         memory.writeFloats(values, at: entry.byteOffset)
     }
 
     /// Stacks the rows of several tensors into one matrix.
-    private func packMatrix(_ name: String, _ roles: [TensorRole]) throws {
-        guard let entry = plan.matrices[name] else { return }
+    private func packMatrix(_ tensor: ArenaTensor) throws {
+        guard let entry = plan.matrices[tensor.name] else { return }
         let packer = MatrixPacker(
             layout: entry.layout, memory: memory, byteOffset: entry.byteOffset)
         var base = 0
-        for role in roles {
+        for role in tensor.roles {
             let reader = try source.tensor(role)
             try packRows(of: reader, with: packer, form: entry.layout.form, base: base)
             base += reader.rows

@@ -10,7 +10,7 @@ import ModelFile
 public final class WeightArena: Sendable {
     static let headerByteCount = 64
     /// Names the layout's version too: an engine of another build refuses it.
-    static let magic = Array("NEURARN1".utf8)
+    static let magic = Array("NEURARN2".utf8)
 
     /// The read-only mapping; its descriptor is what other processes map.
     public let memory: WeightMemory
@@ -31,7 +31,7 @@ public final class WeightArena: Sendable {
         else {
             throw EngineError(
                 .failure, "ARENA_LAYOUT",
-                "the weight arena is not of this build's layout (NEURARN1)")
+                "the weight arena is not of this build's layout (NEURARN2)")
         }
         let offset = Self.littleEndian(memory.readBytes(at: 8, count: 8))
         let count = Self.littleEndian(memory.readBytes(at: 16, count: 8))
@@ -50,6 +50,11 @@ public final class WeightArena: Sendable {
     func vector(_ name: String) throws -> [Float] {
         guard let entry = manifest.vectors[name] else { throw Self.missing(name) }
         return memory.readFloats(at: entry.byteOffset, count: entry.count)
+    }
+
+    /// A vector that only some families have.
+    func optionalVector(_ name: String) throws -> [Float]? {
+        manifest.vectors[name] == nil ? nil : try vector(name)
     }
 
     var tokenizerBytes: [UInt8] {

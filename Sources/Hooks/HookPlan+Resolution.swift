@@ -23,15 +23,13 @@ extension HookPlan {
     ///   - extent: prompt and generation lengths, for the check of positions; nil leaves
     ///     positions unchecked.
     ///   - sets: the stored neuron sets that targets name.
-    ///   - unreachable: sites that this model does not have, each with the reason.
     /// - Throws: `HookError` within the action or capture that it concerns.
     public func resolved(
         against shape: ModelShape, extent: SequenceExtent? = nil,
-        sets: [ContentHash: NeuronSet] = [:], unreachable: [SiteKind: String] = [:]
+        sets: [ContentHash: NeuronSet] = [:]
     ) throws(HookError) -> ResolvedPlan {
         try validate()
-        let resolver = PlanResolver(
-            shape: shape, extent: extent, sets: sets, unreachable: unreachable)
+        let resolver = PlanResolver(shape: shape, extent: extent, sets: sets)
         var plan = ResolvedPlan(actions: [], captures: [], hash: planHash)
         for (index, action) in actions.enumerated() {
             do throws(HookError) {
@@ -52,7 +50,6 @@ struct PlanResolver {
     let shape: ModelShape
     let extent: SequenceExtent?
     let sets: [ContentHash: NeuronSet]
-    let unreachable: [SiteKind: String]
 
     func action(_ action: HookAction, index: Int) throws(HookError) -> ResolvedAction {
         try check(action.positions)
@@ -147,11 +144,10 @@ extension PlanResolver {
         _ selection: Selection, to units: inout [Site: [Range<Int>]]
     ) throws(HookError) {
         let kind = selection.site
-        if let reason = unreachable[kind] {
+        if let reason = shape.absentSites[kind] {
             throw .combination(
                 what: "\(kind.rawValue) on this model", reason: reason,
-                accepted: SiteKind.allCases.filter { unreachable[$0] == nil }.map(\.rawValue)
-                    .joined(separator: ", "))
+                accepted: shape.sites.map(\.rawValue).joined(separator: ", "))
         }
         let count = shape.unitCount(of: kind)
         let ranges = try concrete(

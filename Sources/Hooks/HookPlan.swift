@@ -24,15 +24,17 @@ public struct ModelShape: Sendable, Hashable {
     public var keyValueHeadCount: Int
     /// Elements of one head's query, key or value.
     public var headDimension: Int
-    /// Gated neurons of one layer's MLP.
+    /// Neurons of one layer's MLP.
     public var neuronCount: Int
     /// Logits of one row: one for each token id.
     public var vocabularyCount: Int
+    /// Sites that the model does not have, each with the reason.
+    public var absentSites: [SiteKind: String]
 
     /// Takes the dimensions as they are, without checking that they fit each other.
     public init(
         layerCount: Int, width: Int, headCount: Int, keyValueHeadCount: Int, headDimension: Int,
-        neuronCount: Int, vocabularyCount: Int
+        neuronCount: Int, vocabularyCount: Int, absentSites: [SiteKind: String] = [:]
     ) {
         self.layerCount = layerCount
         self.width = width
@@ -41,7 +43,11 @@ public struct ModelShape: Sendable, Hashable {
         self.headDimension = headDimension
         self.neuronCount = neuronCount
         self.vocabularyCount = vocabularyCount
+        self.absentSites = absentSites
     }
+
+    /// The sites that the model has, in the order of the forward pass.
+    public var sites: [SiteKind] { SiteKind.allCases.filter { absentSites[$0] == nil } }
 }
 
 extension ModelShape {

@@ -75,8 +75,10 @@ extension SiteAlias {
             "the scale of a norm is not a site; capture resid_pre.L or resid_mid.L with 'norm'",
             "blocks.{L}.ln1.hook_scale", "blocks.{L}.ln2.hook_scale", "ln_final.hook_scale")
         + refused(
-            "models served here rotate queries and keys and add no positional embedding",
-            "hook_pos_embed", "pos_embed.hook_out")
+            """
+            learned positions are not a site: embed is the token's embedding alone, and \
+            resid_pre.0 the sum of both; other models rotate queries and keys instead
+            """, "hook_pos_embed", "pos_embed.hook_out")
 
     /// Module paths of Hugging Face models of the Llama family; `.input` and `.output`, or the
     /// same words after a blank, say which side.

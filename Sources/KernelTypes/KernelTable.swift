@@ -28,6 +28,8 @@ public struct KernelTable: Sendable {
             _ values: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, _ count: Int,
             _ epsilon: Float, _ target: UnsafeMutablePointer<Float>
         ) -> Void
+    /// target[i] = (values[i] - mean) / sqrt(variance + epsilon) * weight[i] + bias[i].
+    public var centre: @Sendable (CentredRow) -> Void
     /// target[i] += delta[i].
     public var add:
         @Sendable (
@@ -37,6 +39,12 @@ public struct KernelTable: Sendable {
     public var gate:
         @Sendable (
             _ gate: UnsafePointer<Float>, _ up: UnsafePointer<Float>, _ count: Int,
+            _ target: UnsafeMutablePointer<Float>
+        ) -> Void
+    /// target[i] = values[i] times the normal distribution up to values[i], by erf or by tanh.
+    public var gelu:
+        @Sendable (
+            _ values: UnsafePointer<Float>, _ count: Int, _ byTanh: Bool,
             _ target: UnsafeMutablePointer<Float>
         ) -> Void
     /// Replaces the first scores of a single query by probabilities that sum to one.
@@ -88,10 +96,15 @@ public struct KernelTable: Sendable {
             @escaping @Sendable (
                 UnsafePointer<Float>, UnsafePointer<Float>, Int, Float, UnsafeMutablePointer<Float>
             ) -> Void,
+        centre: @escaping @Sendable (CentredRow) -> Void,
         add: @escaping @Sendable (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>) -> Void,
         gate:
             @escaping @Sendable (
                 UnsafePointer<Float>, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>
+            ) -> Void,
+        gelu:
+            @escaping @Sendable (
+                UnsafePointer<Float>, Int, Bool, UnsafeMutablePointer<Float>
             ) -> Void,
         softmax: @escaping @Sendable (PatternTile, Int) -> Void,
         weigh:
@@ -120,8 +133,10 @@ public struct KernelTable: Sendable {
         self.singleProduct = singleProduct
         self.halfProduct = halfProduct
         self.normalize = normalize
+        self.centre = centre
         self.add = add
         self.gate = gate
+        self.gelu = gelu
         self.softmax = softmax
         self.weigh = weigh
         self.sum = sum

@@ -193,3 +193,31 @@ public struct FloatProduct {
         self.output = output
     }
 }
+
+/// One row to be normalized by its mean and variance.
+@frozen
+public struct CentredRow {
+    /// The row.
+    public let values: UnsafePointer<Float>
+    /// Gain and bias of each column.
+    public let weight: UnsafePointer<Float>, bias: UnsafePointer<Float>
+    /// Columns of the row.
+    public let count: Int
+    /// What is added to the variance.
+    public let epsilon: Float
+    /// Where the result goes.
+    public let target: UnsafeMutablePointer<Float>
+
+    /// Records the arguments as given.
+    public init(
+        values: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+        count: Int, epsilon: Float, target: UnsafeMutablePointer<Float>
+    ) {
+        self.values = values
+        self.weight = weight
+        self.bias = bias
+        self.count = count
+        self.epsilon = epsilon
+        self.target = target
+    }
+}

@@ -35,10 +35,12 @@ extension KernelSet {
     ///
     /// softmax(scale * dot(query, key)) (Vaswani and others 2017) goes into the first `count`
     /// columns of a pattern row. Positions at or past `count` are not read and do not matter.
+    ///
+    /// - Parameter window: Positions that the query sees, its own among them; nil for all.
     public func attentionPattern(
         _ kv: KeyValueStore, layer: Int, keyHead: Int, blocks: [Int32], positions count: Int,
-        query: RowBuffer, row: Int, column: Int, scale: Float, into pattern: RowBuffer,
-        patternRow: Int
+        window: Int? = nil, query: RowBuffer, row: Int, column: Int, scale: Float,
+        into pattern: RowBuffer, patternRow: Int
     ) {
         let offset = kv.keyOffset(layer: layer, head: keyHead)
         let target = PatternTile(
@@ -48,6 +50,7 @@ extension KernelSet {
             let keys = kv.table(blocks, offset: offset, positionCount: count)
             table.scores(
                 AttentionScores(keys: keys, queries: query, scale: scale, pattern: target))
+            if let window { target.hide(count - window) }
             table.softmax(target, count)
         }
     }
@@ -78,11 +81,12 @@ extension KernelSet {
     ///   - blocks: The sequence's blocks; the rows' own keys and values are stored by now.
     ///   - rows: Rows of `query` and of `z`.
     ///   - position: The first row's position; each row attends to all up to its own.
+    ///   - window: Positions that a row sees, its own among them; nil for all.
     ///   - heads: Query heads; head h has columns h * headDimension... of `query` and `z`.
     ///   - scratch: This thread's, for contexts and heads of at least this size.
     public func attend(
         _ kv: KeyValueStore, layer: Int, keyHead: Int, blocks: [Int32], rows: Range<Int>,
-        position: Int, heads: Range<Int>, query: RowBuffer, scale: Float,
+        position: Int, window: Int? = nil, heads: Range<Int>, query: RowBuffer, scale: Float,
         scratch: AttentionScratch, into z: RowBuffer
     ) {
         guard !rows.isEmpty, !heads.isEmpty else { return }
@@ -90,9 +94,11 @@ extension KernelSet {
         precondition(
             count <= scratch.contextLength && kv.headDimension <= scratch.headDimension,
             "the scratch memory is too small")
+        precondition(window ?? 1 > 0, "a row sees its own position")
         let pass = AttentionPass(
             kernels: table, kv: kv, layer: layer, keyHead: keyHead, rows: rows,
-            position: position, heads: heads, query: query, scale: scale, scratch: scratch, z: z)
+            position: position, heads: heads, query: query, scale: scale, window: window,
+            scratch: scratch, z: z)
         withBlocks(kv, blocks, count) { pass.run(blocks: $0) }
     }
 

@@ -17,6 +17,48 @@ extension KernelSet {
         }
     }
 
+    /// Root-mean-square normalisation of each of consecutive heads of a row, in place.
+    ///
+    /// - Parameter weight: The gain, as wide as a head.
+    public func rmsNormHeads(
+        _ buffer: RowBuffer, row: Int, columns: Range<Int>, weight: [Float], epsilon: Float
+    ) {
+        precondition(
+            !weight.isEmpty && columns.count % weight.count == 0, "columns are not whole heads")
+        weight.withUnsafeBufferPointer { weights in
+            guard let weights = weights.baseAddress else { return }
+            for start in stride(from: columns.lowerBound, to: columns.upperBound, by: weight.count)
+            {
+                let head = buffer.pointer(row, start..<start + weight.count)
+                table.normalize(head, weights, weight.count, epsilon, head)
+            }
+        }
+    }
+
+    /// Normalisation of whole rows by mean and variance (Ba, Kiros, Hinton 2016):
+    /// into[r][i] = (input[r][i] - mean) / sqrt(variance + epsilon) * weight[i] + bias[i].
+    public func layerNorm(
+        _ input: RowBuffer, rows: Range<Int>, weight: [Float], bias: [Float], epsilon: Float,
+        into: RowBuffer
+    ) {
+        precondition(weight.count == bias.count, "gain and bias differ in width")
+        let columns = 0..<weight.count
+        weight.withUnsafeBufferPointer { weights in
+            bias.withUnsafeBufferPointer { biases in
+                guard let weights = weights.baseAddress, let biases = biases.baseAddress else {
+                    return
+                }
+                for row in rows {
+                    table.centre(
+                        CentredRow(
+                            values: input.pointer(row, columns), weight: weights, bias: biases,
+                            count: columns.count, epsilon: epsilon,
+                            target: into.pointer(row, columns)))
+                }
+            }
+        }
+    }
+
     /// Rotates consecutive heads of a row in place by the angles of a position.
     public func rotate(
         _ buffer: RowBuffer, row: Int, columns: Range<Int>, headDimension: Int,
@@ -50,6 +92,34 @@ extension KernelSet {
             table.gate(
                 gateUp.pointer(row, 0..<width), gateUp.pointer(row, width..<2 * width), width,
                 into.pointer(row, 0..<width))
+        }
+    }
+
+    /// The activation without a gate: into[r][i] = gelu(input[r][i]).
+    ///
+    /// - Parameter byTanh: Whether the normal distribution is computed by its formula with tanh.
+    public func gelu(
+        _ input: RowBuffer, rows: Range<Int>, width: Int, byTanh: Bool, into: RowBuffer
+    ) {
+        for row in rows {
+            table.gelu(
+                input.pointer(row, 0..<width), width, byTanh, into.pointer(row, 0..<width))
+        }
+    }
+
+    /// into[r][c] += bias[c] for some columns c.
+    public func addBias(
+        _ bias: [Float], columns: Range<Int>, rows: Range<Int>, into: RowBuffer
+    ) {
+        precondition(
+            columns.lowerBound >= 0 && columns.upperBound <= bias.count,
+            "columns lie outside the bias")
+        bias.withUnsafeBufferPointer { bias in
+            guard let bias = bias.baseAddress else { return }
+            for row in rows {
+                table.add(
+                    bias + columns.lowerBound, columns.count, into.pointer(row, columns))
+            }
         }
     }
 

@@ -8,6 +8,29 @@ extension ReferenceKernels {
         return zip(row, weight).map { Float(Double($0) * factor * Double($1)) }
     }
 
+    /// Normalisation by mean and variance in double precision.
+    public static func layerNorm(
+        _ row: [Float], weight: [Float], bias: [Float], epsilon: Float
+    ) -> [Float] {
+        let mean = row.reduce(0.0) { $0 + Double($1) } / Double(row.count)
+        let squares = row.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+        let factor = 1 / (squares / Double(row.count) + Double(epsilon)).squareRoot()
+        return row.indices.map { index in
+            let normed = (Double(row[index]) - mean) * factor
+            return Float(normed * Double(weight[index]) + Double(bias[index]))
+        }
+    }
+
+    /// x times the normal distribution up to x, in double precision.
+    public static func gelu(_ row: [Float], byTanh: Bool) -> [Float] {
+        row.map { value in
+            let x = Double(value)
+            guard byTanh else { return Float(x * erfc(-x / 2.0.squareRoot()) / 2) }
+            let argument = (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)
+            return Float(x * (1 + tanh(argument)) / 2)
+        }
+    }
+
     /// silu(gate) * up in double precision.
     public static func swiglu(gate: [Float], up: [Float]) -> [Float] {
         zip(gate, up).map { gate, up in

@@ -17,8 +17,8 @@ extension GGUFContainer {
     }
 
     private func factorScaling() throws(ModelFileError) -> RotaryScaling {
-        let keys = ["llama.rope.scaling.factor", "llama.rope.scale_linear"]
-        let typeKey = "llama.rope.scaling.type"
+        let keys = [key("rope.scaling.factor"), key("rope.scale_linear")]
+        let typeKey = key("rope.scaling.type")
         let type = try string(typeKey)
         var factor: Double?
         for key in keys where factor == nil {

@@ -21,9 +21,11 @@ public enum GGUFMetadata: Sendable, Equatable {
 extension ModelConfiguration {
     /// The keys by which a GGUF file states this configuration.
     ///
-    /// - Precondition: the rotary frequencies are the plain ones.
+    /// - Precondition: the block is the Llama family's, its rotary frequencies the plain ones.
     public var ggufMetadata: [(key: String, value: GGUFMetadata)] {
         precondition(rotaryScaling == .none, "scaled rotary frequencies are not written")
+        precondition(
+            block == BlockStyle() && window == nil, "only blocks of the Llama family are written")
         func key(_ name: String) -> String { "\(architecture).\(name)" }
         return [
             (GGUFContainer.architectureKey, .text(architecture)),

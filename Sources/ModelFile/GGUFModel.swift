@@ -9,14 +9,15 @@ struct GGUFModel {
 
     /// Checks everything about the container but the values of the weights.
     init(_ container: GGUFContainer) throws(ModelFileError) {
-        let configuration = try container.configuration()
+        let (family, configuration) = try container.decoder()
         guard !container.tensors.isEmpty else {
             throw container.bytes.unsupported(
                 "tensor count", "a file that holds a vocabulary and no weights",
                 accepted: "a model with weights")
         }
         try container.requireData()
-        readers = try Self.table(container, configuration).readers(for: Self.stored(container))
+        readers = try Self.table(container, family, configuration)
+            .readers(for: Self.stored(container))
         tokenizer = try container.tokenizer()
         if case .array(let tokens)? = container.values[GGUFContainer.tokensKey],
             tokens.count != configuration.vocabularyCount
@@ -32,13 +33,11 @@ struct GGUFModel {
     }
 
     private static func table(
-        _ container: GGUFContainer, _ configuration: ModelConfiguration
+        _ container: GGUFContainer, _ family: any ModelFamily, _ configuration: ModelConfiguration
     ) -> TensorTable {
         TensorTable(
-            path: container.bytes.path, configuration: configuration, name: \.ggufName,
-            rotatedOrder: .interleavedPairs(
-                headDimension: configuration.headDimension,
-                rotaryDimension: configuration.rotaryDimension),
+            path: container.bytes.path, configuration: configuration,
+            place: { family.ggufPlace(of: $0, in: configuration) },
             // The configuration has read it.
             isIgnorable: { $0 == GGUFContainer.rotaryDivisors })
     }

@@ -9,6 +9,44 @@ extension HuggingFaceConfiguration {
         ],
     ]
 
+    /// The rotary base, under the family's key or within `rope_parameters`.
+    ///
+    /// - Throws: `malformed` where the two differ.
+    func rotaryBase(_ key: String) throws(ModelFileError) -> Double {
+        try setting(key, nested: "rope_theta") ?? 10_000
+    }
+
+    /// How many dimensions of a head are rotated, by their share under the family's key or within
+    /// `rope_parameters`.
+    func rotaryDimension(_ headDimension: Int, _ keys: Keys) throws(ModelFileError) -> Int {
+        let factor =
+            try setting(keys.partialRotary, nested: "partial_rotary_factor")
+            ?? keys.defaultPartialRotary
+        guard factor > 0, factor <= 1 else {
+            throw malformed(keys.partialRotary, "it is \(factor)", accepted: "above 0, at most 1")
+        }
+        guard factor == 1 || keys.defaultPartialRotary != 1 else {
+            throw unsupported(keys.partialRotary, "\(factor)", accepted: "1")
+        }
+        // Below 1 the product is below the largest integer as well.
+        return factor == 1 ? headDimension : Int(Double(headDimension) * factor)
+    }
+
+    /// A number that newer files keep within `rope_parameters`.
+    private func setting(_ key: String, nested name: String) throws(ModelFileError) -> Double? {
+        let plain = try number(key)
+        guard let nested = object["rope_parameters"]?[name], !nested.isNull else { return plain }
+        guard let value = nested.doubleValue else {
+            throw malformed(
+                "rope_parameters", "its \(name) is \(nested.kind)", accepted: "a number")
+        }
+        guard plain == nil || plain == value else {
+            throw malformed(
+                key, "it contradicts rope_parameters.\(name)", accepted: "equal numbers")
+        }
+        return value
+    }
+
     /// How rotary frequencies are scaled, under either of the keys that describe it.
     ///
     /// - Throws: `unsupported` for other kinds and settings, `malformed` where the keys differ.
@@ -35,10 +73,9 @@ extension HuggingFaceConfiguration {
                 key, "the rotary scaling \(quoted(type))",
                 accepted: Self.settings.keys.sorted().map(quoted).joined(separator: ", "))
         }
-        let known = ["rope_type", "type", "rope_theta"] + names
+        let known = ["rope_type", "type", "rope_theta", "partial_rotary_factor"] + names
         for member in members.members where !known.contains(member.key.string) {
-            let isNeutral = member.key == "partial_rotary_factor" && member.value.doubleValue == 1
-            guard !isNeutral, !member.value.isNull else { continue }
+            guard !member.value.isNull else { continue }
             throw unsupported(
                 key, "the setting \(quoted(member.key.string)) of \(quoted(type))",
                 accepted: known.joined(separator: ", "))

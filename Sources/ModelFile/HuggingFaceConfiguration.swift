@@ -1,6 +1,6 @@
 internal import StrictJSON
 
-/// Reads config.json of a llama model; nothing in it is executed or ignored if it would matter.
+/// Reads config.json; nothing in it is executed or ignored if it would matter.
 struct HuggingFaceConfiguration {
     /// The path, for messages.
     let file: String
@@ -8,97 +8,126 @@ struct HuggingFaceConfiguration {
     /// The parsed file.
     let object: JSONObject
 
-    /// Settings that ask for what is not served, unless null, false or absent.
+    /// What a family calls its numbers.
+    struct Keys {
+        var width = "hidden_size"
+        var layers = "num_hidden_layers"
+        var heads = "num_attention_heads"
+        var neurons = "intermediate_size"
+        var context = "max_position_embeddings"
+        var epsilon = "rms_norm_eps"
+        var rotaryBase = "rope_theta"
+        var partialRotary = "partial_rotary_factor"
+        /// The width of a head where the file does not say; else the width is divided.
+        var defaultHeadDimension: Int?
+        /// The rotated share of a head where the file does not say.
+        var defaultPartialRotary = 1.0
+        /// Whether heads may share keys.
+        var hasKeyValueHeads = true
+        /// Whether the neurons are four times the width where the file does not say.
+        var hasDefaultNeurons = false
+
+        static let llama = Keys()
+
+        /// GPT-2's and GPT-J's.
+        static let gpt: Keys = {
+            var keys = Keys()
+            keys.width = "n_embd"
+            keys.layers = "n_layer"
+            keys.heads = "n_head"
+            keys.neurons = "n_inner"
+            keys.context = "n_positions"
+            keys.epsilon = "layer_norm_epsilon"
+            keys.hasKeyValueHeads = false
+            keys.hasDefaultNeurons = true
+            return keys
+        }()
+    }
+
+    /// Settings that ask for what no family serves, unless null, false or absent.
     private static let unservedSettings = [
-        "quantization_config", "attention_bias", "mlp_bias", "sliding_window",
-        "num_local_experts", "num_experts", "n_routed_experts", "attention_chunk_size",
-        "layer_types", "no_rope_layers", "attn_logit_softcapping", "final_logit_softcapping",
-        "embedding_multiplier", "residual_multiplier", "logits_scaling", "compression_config",
+        "quantization_config", "num_local_experts", "num_experts", "n_routed_experts",
+        "attention_chunk_size", "no_rope_layers", "attn_logit_softcapping",
+        "final_logit_softcapping", "embedding_multiplier", "residual_multiplier",
+        "logits_scaling", "compression_config",
     ]
 
-    /// The configuration.
+    /// The family, and the configuration as it reads it.
     ///
     /// - Throws: `unsupported` naming what is not served; `malformed` for missing or bad values.
-    func configuration() throws(ModelFileError) -> ModelConfiguration {
-        try requireServedArchitecture()
-        try refuseUnservedSettings()
-        let width = try requiredInteger("hidden_size")
-        let headCount = try requiredInteger("num_attention_heads")
-        let headDimension = try headDimension(width: width, headCount: headCount)
-        let configuration = ModelConfiguration(
-            architecture: "llama",
-            layerCount: try requiredInteger("num_hidden_layers"),
-            width: width,
-            headCount: headCount,
-            keyValueHeadCount: try integer("num_key_value_heads") ?? headCount,
-            headDimension: headDimension,
-            neuronCount: try requiredInteger("intermediate_size"),
-            vocabularyCount: try requiredInteger("vocab_size"),
-            contextLength: try requiredInteger("max_position_embeddings"),
-            normEpsilon: Float(try requiredNumber("rms_norm_eps")),
-            rotaryBase: try rotaryBase(),
-            rotaryDimension: headDimension,
-            tiedHead: try bool("tie_word_embeddings") ?? false,
-            rotaryScaling: try rotaryScaling())
-        try configuration.validate(in: file)
-        return configuration
+    func decoder() throws(ModelFileError) -> (any ModelFamily, ModelConfiguration) {
+        let family = try family()
+        try refuse(Self.unservedSettings)
+        return (family, try family.configuration(self))
     }
 
-    private func requireServedArchitecture() throws(ModelFileError) {
-        let type = object["model_type"]?.stringValue?.string
+    private func family() throws(ModelFileError) -> any ModelFamily {
         let names = object["architectures"]?.arrayValue?.map { $0.stringValue?.string ?? "?" }
-        if let names, !names.isEmpty, names != ["LlamaForCausalLM"] {
+        let named = ModelFamilies.all.first { names == [$0.huggingFaceClass] }
+        if let names, !names.isEmpty, named == nil {
             throw unsupported(
                 "architectures", "the architecture \(quoted(names.joined(separator: ", ")))",
-                accepted: ModelConfiguration.servedArchitectures)
+                accepted: ModelFamilies.servedDirectories)
         }
-        guard let type else {
-            throw malformed("model_type", "it is missing or no string", accepted: "\"llama\"")
+        guard let type = object["model_type"]?.stringValue?.string else {
+            throw malformed(
+                "model_type", "it is missing or no string",
+                accepted: ModelFamilies.servedDirectories)
         }
-        guard type == "llama" else {
+        guard let typed = ModelFamilies.all.first(where: { $0.huggingFaceType == type }) else {
             throw unsupported(
                 "model_type", "the architecture \(quoted(type))",
-                accepted: ModelConfiguration.servedArchitectures)
+                accepted: ModelFamilies.servedDirectories)
         }
-    }
-
-    private func refuseUnservedSettings() throws(ModelFileError) {
-        for key in Self.unservedSettings {
-            guard let value = object[key], !value.isNull, value != .bool(false) else { continue }
-            throw unsupported(key, "this setting (\(value.kind))", accepted: "null or no such key")
-        }
-        if let activation = object["hidden_act"], activation.stringValue != "silu" {
-            let shown = activation.stringValue?.string ?? activation.kind
-            throw unsupported("hidden_act", quoted(shown), accepted: "\"silu\"")
-        }
-        if let factor = try number("partial_rotary_factor"), factor != 1 {
-            throw unsupported("partial_rotary_factor", "\(factor)", accepted: "1")
-        }
-    }
-
-    private func rotaryBase() throws(ModelFileError) -> Double {
-        let plain = try number("rope_theta")
-        guard let nested = object["rope_parameters"]?["rope_theta"], !nested.isNull else {
-            return plain ?? 10_000
-        }
-        guard let base = nested.doubleValue else {
+        if let named, named.huggingFaceType != type {
             throw malformed(
-                "rope_parameters", "its rope_theta is \(nested.kind)", accepted: "a number")
+                "model_type", "\(quoted(type)) contradicts \(quoted(named.huggingFaceClass))",
+                accepted: ModelFamilies.servedDirectories)
         }
-        guard plain == nil || plain == base else {
-            throw malformed(
-                "rope_theta", "it contradicts rope_parameters.rope_theta",
-                accepted: "equal numbers")
-        }
-        return base
+        return typed
     }
 
-    private func headDimension(width: Int, headCount: Int) throws(ModelFileError) -> Int {
-        if let dimension = try integer("head_dim") { return dimension }
+    /// A decoder with a block of the Llama family and this file's numbers, not yet checked.
+    func decoder(
+        _ architecture: String, _ keys: Keys
+    ) throws(ModelFileError) -> ModelConfiguration {
+        let width = try requiredInteger(keys.width)
+        let headCount = try requiredInteger(keys.heads)
+        let headDimension = try headDimension(width: width, headCount: headCount, keys)
+        let sharing = keys.hasKeyValueHeads ? try integer("num_key_value_heads") : nil
+        return ModelConfiguration(
+            architecture: architecture,
+            layerCount: try requiredInteger(keys.layers),
+            width: width,
+            headCount: headCount,
+            keyValueHeadCount: sharing ?? headCount,
+            headDimension: headDimension,
+            neuronCount: try neuronCount(width: width, keys),
+            vocabularyCount: try requiredInteger("vocab_size"),
+            contextLength: try requiredInteger(keys.context),
+            normEpsilon: Float(try requiredNumber(keys.epsilon)),
+            rotaryBase: try rotaryBase(keys.rotaryBase),
+            rotaryDimension: try rotaryDimension(headDimension, keys),
+            tiedHead: try bool("tie_word_embeddings") ?? false,
+            rotaryScaling: try rotaryScaling())
+    }
+
+    private func neuronCount(width: Int, _ keys: Keys) throws(ModelFileError) -> Int {
+        guard keys.hasDefaultNeurons else { return try requiredInteger(keys.neurons) }
+        let fourfold = CheckedSize(width)?.multiplied(by: 4)?.value ?? 0
+        return try integer(keys.neurons) ?? fourfold
+    }
+
+    private func headDimension(
+        width: Int, headCount: Int, _ keys: Keys
+    ) throws(ModelFileError) -> Int {
+        if keys.hasKeyValueHeads, let dimension = try integer("head_dim") { return dimension }
+        if let dimension = keys.defaultHeadDimension { return dimension }
         guard let dimension = CheckedSize(width)?.dividedExactly(by: headCount)?.value else {
             throw malformed(
-                "num_attention_heads", "\(headCount) heads do not divide the width \(width)",
-                accepted: "a divisor of hidden_size, or head_dim given")
+                keys.heads, "\(headCount) heads do not divide the width \(width)",
+                accepted: "a divisor of \(keys.width)"
+                    + (keys.hasKeyValueHeads ? ", or head_dim given" : ""))
         }
         return dimension
     }
@@ -120,7 +149,7 @@ extension HuggingFaceConfiguration {
         return ids
     }
 
-    private func integer(_ key: String) throws(ModelFileError) -> Int? {
+    func integer(_ key: String) throws(ModelFileError) -> Int? {
         guard let value = object[key], !value.isNull else { return nil }
         guard let number = value.integerValue else {
             throw malformed(key, "it is \(value.kind)", accepted: "an integer of 64 bits")
@@ -131,14 +160,14 @@ extension HuggingFaceConfiguration {
         return size
     }
 
-    private func requiredInteger(_ key: String) throws(ModelFileError) -> Int {
+    func requiredInteger(_ key: String) throws(ModelFileError) -> Int {
         guard let number = try integer(key) else {
             throw malformed(key, "it is missing", accepted: "an integer")
         }
         return number
     }
 
-    private func number(_ key: String) throws(ModelFileError) -> Double? {
+    func number(_ key: String) throws(ModelFileError) -> Double? {
         guard let value = object[key], !value.isNull else { return nil }
         guard let number = value.doubleValue else {
             throw malformed(key, "it is \(value.kind)", accepted: "a number")
@@ -146,14 +175,14 @@ extension HuggingFaceConfiguration {
         return number
     }
 
-    private func requiredNumber(_ key: String) throws(ModelFileError) -> Double {
+    func requiredNumber(_ key: String) throws(ModelFileError) -> Double {
         guard let number = try number(key) else {
             throw malformed(key, "it is missing", accepted: "a number")
         }
         return number
     }
 
-    private func bool(_ key: String) throws(ModelFileError) -> Bool? {
+    func bool(_ key: String) throws(ModelFileError) -> Bool? {
         guard let value = object[key], !value.isNull else { return nil }
         guard let flag = value.boolValue else {
             throw malformed(key, "it is \(value.kind)", accepted: "true or false")

@@ -26,9 +26,10 @@ struct HuggingFaceModel {
         let settings = HuggingFaceConfiguration(
             file: directory.path + "/" + Self.configurationName,
             object: try directory.object(Self.configurationName, limit: limit))
-        let configuration = try settings.configuration()
+        let (family, configuration) = try settings.decoder()
         let shards = try HuggingFaceShards(in: directory)
-        readers = try Self.table(directory, configuration).readers(for: shards.tensors)
+        readers = try Self.table(directory, family, configuration)
+            .readers(for: Self.underUsualNames(shards.tensors, family))
         tokenizer = try HuggingFaceTokenizer.read(in: directory)
         // Fewer tokens than rows are usual (rows are padded); more would index past the rows.
         if let tokenizer, tokenizer.vocabularyCount > configuration.vocabularyCount {
@@ -43,17 +44,28 @@ struct HuggingFaceModel {
     }
 
     private static func table(
-        _ directory: ModelDirectory, _ configuration: ModelConfiguration
+        _ directory: ModelDirectory, _ family: any ModelFamily, _ configuration: ModelConfiguration
     ) -> TensorTable {
-        TensorTable(
-            path: directory.path, configuration: configuration, name: \.huggingFaceName,
-            rotatedOrder: .asStored,
+        let head = family.huggingFacePlace(of: .head, in: configuration).name
+        return TensorTable(
+            path: directory.path, configuration: configuration,
+            place: { family.huggingFacePlace(of: $0, in: configuration) },
             isIgnorable: { name in
-                // Old exports store the rotary frequencies, which follow from the configuration;
-                // some store the head of a tied model, which is defined to be the embedding.
-                name.hasSuffix(".rotary_emb.inv_freq")
-                    || (configuration.tiedHead && name == TensorRole.head.huggingFaceName)
+                // Some store the head of a tied model, which is defined to be the embedding.
+                family.isIgnorable(name) || (configuration.tiedHead && name == head)
             })
+    }
+
+    /// The tensors by the family's usual names; one whose usual name is taken keeps its own.
+    private static func underUsualNames(
+        _ tensors: [String: StoredTensor], _ family: any ModelFamily
+    ) -> [String: StoredTensor] {
+        var result: [String: StoredTensor] = [:]
+        for (name, tensor) in tensors {
+            let usual = family.usualName(of: name)
+            result[usual == name || tensors[usual] == nil ? usual : name] = tensor
+        }
+        return result
     }
 
     /// The ids of generation_config.json, then those of config.json that it does not have.

@@ -1,6 +1,6 @@
 /// The shape and the constants of a decoder, whatever file they came from.
 public struct ModelConfiguration: Sendable, Equatable, Codable {
-    /// The family of architectures, as GGUF names it: `llama`.
+    /// The family of architectures, as GGUF names it where it has a name: `llama`.
     public var architecture: String
 
     /// How many layers (blocks) there are.
@@ -27,13 +27,13 @@ public struct ModelConfiguration: Sendable, Equatable, Codable {
     /// The longest sequence in tokens that the file claims to have been made for.
     public var contextLength: Int
 
-    /// The epsilon of the RMS norms.
+    /// The epsilon of the norms.
     public var normEpsilon: Float
 
     /// The base (theta) of the rotary embedding's frequencies.
     public var rotaryBase: Double
 
-    /// How many leading dimensions of a head are rotated; even.
+    /// How many leading dimensions of a head are rotated; even, and 0 for learned positions.
     public var rotaryDimension: Int
 
     /// Whether the output head is the embedding.
@@ -42,12 +42,19 @@ public struct ModelConfiguration: Sendable, Equatable, Codable {
     /// How the rotary frequencies differ from the plain ones.
     public var rotaryScaling: RotaryScaling
 
+    /// What a block is made of.
+    public var block: BlockStyle
+
+    /// Which layers see only the nearest positions; nil for none.
+    public var window: AttentionWindow?
+
     /// Creates a configuration without checking it.
     public init(
         architecture: String, layerCount: Int, width: Int, headCount: Int,
         keyValueHeadCount: Int, headDimension: Int, neuronCount: Int, vocabularyCount: Int,
         contextLength: Int, normEpsilon: Float, rotaryBase: Double, rotaryDimension: Int,
-        tiedHead: Bool, rotaryScaling: RotaryScaling = .none
+        tiedHead: Bool, rotaryScaling: RotaryScaling = .none, block: BlockStyle = BlockStyle(),
+        window: AttentionWindow? = nil
     ) {
         self.architecture = architecture
         self.layerCount = layerCount
@@ -63,12 +70,27 @@ public struct ModelConfiguration: Sendable, Equatable, Codable {
         self.rotaryDimension = rotaryDimension
         self.tiedHead = tiedHead
         self.rotaryScaling = rotaryScaling
+        self.block = block
+        self.window = window
     }
 }
 
 extension ModelConfiguration {
-    /// The architectures served, for messages.
-    static let servedArchitectures = "llama (LlamaForCausalLM)"
+    /// How many positions a row of a layer sees, its own among them; nil if it sees them all.
+    public func window(ofLayer layer: Int) -> Int? {
+        guard let window, window.positions < contextLength,
+            window.layers?.contains(layer) ?? true
+        else { return nil }
+        return window.positions
+    }
+
+    /// The configuration, once it is checked.
+    ///
+    /// - Throws: `malformed` naming the first number that will not do.
+    func validated(in file: String) throws(ModelFileError) -> ModelConfiguration {
+        try validate(in: file)
+        return self
+    }
 
     /// Checks what holds for every source: ranges, divisibility, finiteness.
     ///
@@ -83,14 +105,22 @@ extension ModelConfiguration {
         try Self.check("neuron count", neuronCount, 1...Limits.dimension, file)
         try Self.check("vocabulary size", vocabularyCount, 1...Limits.vocabularyCount, file)
         try Self.check("context length", contextLength, 1...Limits.contextLength, file)
-        try Self.check("rotary dimension", rotaryDimension, 2...headDimension, file)
+        if block.positions != .learned {
+            try Self.check("rotary dimension", rotaryDimension, 2...headDimension, file)
+        }
         try Self.require(
             rotaryDimension % 2 == 0, "rotary dimension", "\(rotaryDimension) is odd",
             accepted: "an even number", file)
+        if let window {
+            try Self.check("sliding window", window.positions, 1...Limits.contextLength, file)
+        }
         try Self.require(
             headCount % keyValueHeadCount == 0, "key-value head count",
             "\(keyValueHeadCount) does not divide the head count \(headCount)",
             accepted: "a divisor of the head count", file)
+        try Self.require(
+            block.isGated || keyValueHeadCount == headCount, "key-value head count",
+            "heads of \(architecture) do not share keys", accepted: "the head count", file)
         try Self.require(
             headCount * headDimension <= Limits.dimension, "head count × head dimension",
             "\(headCount) × \(headDimension) is too large",

@@ -77,7 +77,11 @@ public struct ModelSummary: Codable, Sendable, Equatable {
     ) throws(ModelFileError) -> ModelSummary {
         try readAllWeights(of: source)
         var types: [String: Int] = [:]
-        for reader in source.readers.values { types[reader.sourceType.rawValue, default: 0] += 1 }
+        // Several roles may share a tensor.
+        let stored = source.readers.values.map { ($0.name, $0.sourceType) }
+        for type in Dictionary(stored, uniquingKeysWith: { first, _ in first }).values {
+            types[type.rawValue, default: 0] += 1
+        }
         let shape = source.configuration
         let description =
             "\(source.format): a \(shape.architecture) model with \(shape.layerCount) layers, "

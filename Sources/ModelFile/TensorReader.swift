@@ -19,7 +19,10 @@ public struct TensorReader: Sendable {
 
     private let bytes: FileBytes
     private let start: Int
+    /// Bytes of a stored row; if the file keeps columns, of a stored column.
     private let rowByteCount: Int
+    /// Whether the file keeps (inputs, outputs).
+    private let isTransposed: Bool
 
     /// The path of the file that the tensor lies in.
     public var file: String { bytes.path }
@@ -28,14 +31,22 @@ public struct TensorReader: Sendable {
     var elementCount: Int { rows * columns }
 
     /// Describes a tensor, or answers nil if its bytes do not lie within the file.
+    ///
+    /// - Parameters:
+    ///   - storedRowCount: Rows of the stored tensor, if it holds more than these.
+    ///   - isTransposed: Whether the file keeps columns one after another; only numbers that are
+    ///     stored one by one can be.
     init?(
         name: String, rows: Int, columns: Int, sourceType: TensorEncoding, order: RowOrder,
-        bytes: FileBytes, start: Int
+        bytes: FileBytes, start: Int, storedRowCount: Int? = nil, isTransposed: Bool = false
     ) {
+        let storedRows = storedRowCount ?? rows
+        let (count, length) = isTransposed ? (columns, storedRows) : (storedRows, columns)
         guard
-            let rowByteCount = CheckedSize(columns)?.dividedExactly(by: sourceType.blockLength)?
+            !isTransposed || sourceType.blockLength == 1,
+            let rowByteCount = CheckedSize(length)?.dividedExactly(by: sourceType.blockLength)?
                 .multiplied(by: sourceType.blockByteCount),
-            let byteCount = rowByteCount.multiplied(by: rows)?.value,
+            let byteCount = rowByteCount.multiplied(by: count)?.value,
             Range.checked(start: start, count: byteCount, limit: bytes.count) != nil
         else { return nil }
         self.name = name
@@ -46,12 +57,13 @@ public struct TensorReader: Sendable {
         self.bytes = bytes
         self.start = start
         self.rowByteCount = rowByteCount.value
+        self.isTransposed = isTransposed
     }
 
     /// Reads one row as 32-bit floats.
     ///
-    /// Query and key rows come in the half-split order of rotary dimensions (i pairs with
-    /// i + half), whatever order the file keeps.
+    /// Query and key rows come in the order that Hugging Face files of the family keep, whatever
+    /// the order in this one.
     ///
     /// - Parameters:
     ///   - row: From 0 to `rows - 1`.
@@ -65,10 +77,10 @@ public struct TensorReader: Sendable {
         if output.count != columns {
             output = [Float](repeating: 0, count: columns)
         }
-        bytes.withBytes(in: byteRange(of: row)) { input in
-            output.withUnsafeMutableBufferPointer { target in
-                RowDecoder.decode(input, as: sourceType, into: target)
-            }
+        if isTransposed {
+            readTransposed(row, into: &output)
+        } else {
+            bytes.withBytes(in: byteRange(of: row)) { decode($0, into: &output) }
         }
         let largest = Self.largestMagnitude(of: output)
         guard largest.isFinite else {
@@ -76,6 +88,45 @@ public struct TensorReader: Sendable {
             throw .nonFiniteWeight(file: bytes.path, tensor: name, row: row, column: column)
         }
         return largest
+    }
+
+    private func decode(_ input: UnsafeRawBufferPointer, into output: inout [Float]) {
+        output.withUnsafeMutableBufferPointer { target in
+            RowDecoder.decode(input, as: sourceType, into: target)
+        }
+    }
+
+    /// The numbers of a row that the file keeps one in each stored column.
+    private func readTransposed(_ row: Int, into output: inout [Float]) {
+        let size = sourceType.blockByteCount
+        let first = order.storedRow(for: row) * size
+        var gathered = [UInt8](repeating: 0, count: columns * size)
+        bytes.withBytes(in: start..<start + columns * rowByteCount) { input in
+            gathered.withUnsafeMutableBytes { target in
+                // Safety: each copy has `size` bytes of one of `columns` stored columns.
+                for column in 0..<columns {
+                    let place = column * rowByteCount + first
+                    let source = input[place..<place + size]
+                    UnsafeMutableRawBufferPointer(
+                        rebasing: target[column * size..<(column + 1) * size]
+                    ).copyMemory(from: UnsafeRawBufferPointer(rebasing: source))
+                }
+            }
+        }
+        gathered.withUnsafeBytes { decode($0, into: &output) }
+    }
+
+    /// Reads every row, one after another; for vectors.
+    ///
+    /// - Throws: `nonFiniteWeight` if a number is NaN or infinite.
+    public func readAll() throws(ModelFileError) -> [Float] {
+        var values: [Float] = []
+        var row: [Float] = []
+        for index in 0..<rows {
+            try readRow(index, into: &row)
+            values += row
+        }
+        return values
     }
 
     /// Reads one row as stored int8 groups, if the file stores it so (Q8_0).
@@ -128,26 +179,5 @@ public struct TensorReader: Sendable {
             largest = max(largest, value.bitPattern & 0x7FFF_FFFF)
         }
         return Float(bitPattern: largest)
-    }
-}
-
-/// How the rows of a query or key tensor are kept in a file.
-enum RowOrder: Sendable, Equatable {
-    /// As they are asked for.
-    case asStored
-
-    /// Within each head, rotated rows lie in interleaved pairs (2i, 2i + 1), as GGUF's `llama`
-    /// keeps them, where they are asked for as (i, i + rotaryDimension / 2).
-    case interleavedPairs(headDimension: Int, rotaryDimension: Int)
-
-    /// The row of the file that answers for `row`.
-    func storedRow(for row: Int) -> Int {
-        guard case .interleavedPairs(let headDimension, let rotaryDimension) = self else {
-            return row
-        }
-        let inner = row % headDimension
-        guard inner < rotaryDimension else { return row }
-        let half = rotaryDimension / 2
-        return row - inner + (inner < half ? 2 * inner : 2 * (inner - half) + 1)
     }
 }

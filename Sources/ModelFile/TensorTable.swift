@@ -26,11 +26,8 @@ struct TensorTable {
     /// The shape that the tensors must have.
     let configuration: ModelConfiguration
 
-    /// The file's name for a role.
-    let name: (TensorRole) -> String
-
-    /// The order of query and key rows in the file.
-    let rotatedOrder: RowOrder
+    /// Where the file keeps a role's tensor.
+    let place: (TensorRole) -> TensorPlace
 
     /// Whether a tensor without a role may be passed over.
     let isIgnorable: (String) -> Bool
@@ -45,12 +42,13 @@ struct TensorTable {
         var readers: [TensorRole: TensorReader] = [:]
         var names: Set<String> = []
         for role in TensorRole.all(in: configuration) {
-            let name = name(role)
-            guard let tensor = stored[name] else {
-                throw fault(path, "tensor \(quoted(name))", "it is missing", "a complete model")
+            let place = place(role)
+            guard let tensor = stored[place.name] else {
+                throw fault(
+                    path, "tensor \(quoted(place.name))", "it is missing", "a complete model")
             }
-            readers[role] = try reader(for: tensor, role)
-            names.insert(name)
+            readers[role] = try reader(for: tensor, role, place)
+            names.insert(place.name)
         }
         for name in stored.keys.sorted() where !names.contains(name) && !isIgnorable(name) {
             throw refusal(of: name, in: stored[name]?.bytes.path ?? path)
@@ -59,11 +57,12 @@ struct TensorTable {
     }
 
     private func reader(
-        for tensor: StoredTensor, _ role: TensorRole
+        for tensor: StoredTensor, _ role: TensorRole, _ place: TensorPlace
     ) throws(ModelFileError) -> TensorReader {
         let field = "tensor \(quoted(tensor.name))"
         let file = tensor.bytes.path
-        let expected = role.shape(in: configuration)
+        let shape = role.shape(in: configuration)
+        let expected = storedShape(shape, place)
         guard tensor.shape == expected else {
             throw fault(
                 file, field, "its shape is \(tensor.shape) (rows first)",
@@ -76,14 +75,21 @@ struct TensorTable {
                     accepted: TensorEncoding.served))
         }
         let reader = TensorReader(
-            name: tensor.name, rows: expected.count == 2 ? expected[0] : 1,
-            columns: expected.last ?? 0, sourceType: encoding,
-            order: role.isRotated ? rotatedOrder : .asStored, bytes: tensor.bytes,
-            start: tensor.start)
+            name: tensor.name, rows: shape.count == 2 || role.isProductBias ? shape[0] : 1,
+            columns: role.isProductBias ? 1 : shape.last ?? 0, sourceType: encoding,
+            order: place.order, bytes: tensor.bytes, start: tensor.start,
+            storedRowCount: place.storedRowCount, isTransposed: place.isTransposed)
         guard let reader else {
             throw fault(file, field, "its bytes do not lie within the file", "a complete file")
         }
         return reader
+    }
+
+    /// The shape in the file of a tensor that holds a role of this shape.
+    private func storedShape(_ shape: [Int], _ place: TensorPlace) -> [Int] {
+        var shape = shape
+        if let count = place.storedRowCount { shape[0] = count }
+        return place.isTransposed ? shape.reversed() : shape
     }
 
     private func refusal(of name: String, in file: String) -> ModelFileError {
@@ -98,8 +104,8 @@ struct TensorTable {
         return .unsupported(
             .init(
                 file: file, field: "tensor table", reason: reason,
-                accepted: "the weights of \(configuration.layerCount) llama layers, "
-                    + "embedding, final norm and head"))
+                accepted: "the tensors of \(configuration.layerCount) "
+                    + "\(configuration.architecture) layers, embedding, final norm and head"))
     }
 
     private func fault(

@@ -14,7 +14,7 @@ extension EngineService {
                 $0.build = build
                 $0.protocolVersion = 1
                 $0.models = [modelInfo]
-                $0.sites = SiteKind.allCases.map(siteInfo)
+                $0.sites = engine.model.shape.sites.map(siteInfo)
                 $0.actions = HookVocabulary.actions
                 $0.reductions = HookVocabulary.reductions
                 $0.limits = limits

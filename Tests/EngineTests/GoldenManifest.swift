@@ -76,7 +76,16 @@ struct GoldenManifest: Decodable {
 /// A fixture model's goldens: manifest, tensors and stored objects.
 struct Goldens {
     /// Fixture models that the engine serves.
-    static let models = fullModels + ["llama-rope"]
+    static let models = fullModels + ["llama-rope", "llama-linear"] + families
+
+    /// One model or two of each family beside Llama.
+    static let families = [
+        "mistral-window", "qwen2-bias", "qwen3-norm", "gpt2-learned", "gptj-parallel",
+        "neox-parallel", "neox-sequential",
+    ]
+
+    /// Those with interventions that stand for an edit of the file.
+    static let editedModels = fullModels + families.filter { $0 != "gpt2-learned" }
 
     /// Those with every kind of intervention.
     static let fullModels = ["llama-mha", "llama-gqa", "llama-bf16"]

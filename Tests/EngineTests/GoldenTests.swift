@@ -17,7 +17,7 @@ struct GoldenTests {
         let model = try TestModels.fixture(name, form)
         let engine = try StepEngine.make(model)
         defer { engine.shutdown() }
-        let captures = SiteKind.allCases.map { Capture(Selection(site: $0)) }
+        let captures = model.shape.sites.map { Capture(Selection(site: $0)) }
         let tokens = goldens.manifest.prompt.tokens
         let plan = try HookPlan(captures: captures).resolved(
             against: model.shape, extent: SequenceExtent(promptCount: tokens.count))
@@ -72,10 +72,11 @@ struct GoldenTests {
         }
     }
 
-    @Test("greedy generation is the same", arguments: Goldens.models)
-    func generations(name: String) async throws {
+    @Test(
+        "greedy generation is the same", arguments: Goldens.models, [WeightForm.f32, .f16])
+    func generations(name: String, form: WeightForm) async throws {
         let goldens = try Goldens(name)
-        let model = try TestModels.fixture(name, .f32)
+        let model = try TestModels.fixture(name, form)
         let engine = try StepEngine.make(model, objects: goldens.objectStore())
         defer { engine.shutdown() }
         for entry in goldens.manifest.generations {

@@ -149,9 +149,9 @@ import Testing
     @Test func sitesThatAModelDoesNotHaveAreRefusedWithTheReason() throws {
         let plan = try HookPlan(text: "zero resid_mid.1")
         let error = try #require(throws: HookError.self) {
-            try plan.resolved(
-                against: .tiny,
-                unreachable: [.residMid: "attention and MLP read the same input in this model"])
+            var shape = ModelShape.tiny
+            shape.absentSites[.residMid] = "attention and MLP read the same input in this model"
+            return try plan.resolved(against: shape)
         }
         #expect(
             error.description == """

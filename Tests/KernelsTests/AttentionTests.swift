@@ -34,15 +34,16 @@ private struct StoredSequence {
     }
 
     /// The pattern and the mix of a query over the first positions.
-    func attend(_ kernels: KernelSet, _ query: [Float], head: Int, count: Int)
-        -> (pattern: [Float], mix: [Float])
-    {
+    func attend(
+        _ kernels: KernelSet, _ query: [Float], head: Int, count: Int, window: Int? = nil
+    ) -> (pattern: [Float], mix: [Float]) {
         let pattern = RowBuffer(rowCapacity: 2, width: keys.count + 1)
         pattern[1, count] = 42
         let z = RowBuffer(rowCapacity: 1, width: dimension + 2)
         kernels.attentionPattern(
             store, layer: 1, keyHead: head, blocks: blocks, positions: count,
-            query: buffer([[0, 0, 0] + query]), row: 0, column: 3, scale: 0.25, into: pattern,
+            window: window, query: buffer([[0, 0, 0] + query]), row: 0, column: 3, scale: 0.25,
+            into: pattern,
             patternRow: 1)
         kernels.attentionMix(
             store, layer: 1, keyHead: head, blocks: blocks, positions: count, pattern: pattern,
@@ -54,11 +55,13 @@ private struct StoredSequence {
         )
     }
 
-    func expected(_ query: [Float], head: Int, count: Int) -> (pattern: [Float], mix: [Float]) {
+    func expected(
+        _ query: [Float], head: Int, from first: Int = 0, count: Int
+    ) -> (pattern: [Float], mix: [Float]) {
         let columns = head * dimension..<(head + 1) * dimension
         return ReferenceKernels.attention(
-            query: query, keys: keys[..<count].map { Array($0[columns]) },
-            values: values[..<count].map { Array($0[columns]) }, scale: 0.25)
+            query: query, keys: keys[first..<count].map { Array($0[columns]) },
+            values: values[first..<count].map { Array($0[columns]) }, scale: 0.25)
     }
 }
 
@@ -108,6 +111,46 @@ private struct StoredSequence {
                         #expect(bits([z.copyRow(row, columns: columns)]) == bits([alone.mix]))
                     }
                     #expect(z.copyRow(row, columns: 0..<dimension).allSatisfy { $0 == 0 })
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [1, 5, 16, 31, 32, 40, 99], [1, 3, 4])
+    func aWindowHidesWhatLiesBeforeIt(window: Int, heads: Int) throws {
+        let dimension = 26
+        for kernels in try allKernels() {
+            let sequence = try StoredSequence(
+                kernels, positions: 100, heads: 2, dimension: dimension, precision: .f32)
+            var noise = Noise(seed: 44)
+            let rows = (0..<37).map { _ in noise.floats((heads + 1) * dimension, bound: 2) }
+            let scratch = AttentionScratch(contextLength: 100, headDimension: dimension)
+            func mix(_ count: Int, from first: Int, _ rows: [[Float]]) -> RowBuffer {
+                let z = RowBuffer(rowCapacity: count, width: (heads + 1) * dimension)
+                kernels.attend(
+                    sequence.store, layer: 1, keyHead: 1, blocks: sequence.blocks,
+                    rows: 0..<count, position: first, window: window, heads: 1..<heads + 1,
+                    query: buffer(rows), scale: 0.25, scratch: scratch, into: z)
+                return z
+            }
+            for (first, count) in [(0, 37), (30, 5), (63, 37)] {
+                let together = mix(count, from: first, rows)
+                for row in 0..<count {
+                    let alone = mix(1, from: first + row, [rows[row]])
+                    let end = first + row + 1
+                    for head in 1...heads {
+                        let columns = head * dimension..<(head + 1) * dimension
+                        let found = together.copyRow(row, columns: columns)
+                        #expect(bits([found]) == bits([alone.copyRow(0, columns: columns)]))
+                        let query = Array(rows[row][columns])
+                        let expected = sequence.expected(
+                            query, head: 1, from: max(0, end - window), count: end)
+                        #expect(relativeError(found, expected.mix) < Tolerance.sum)
+                        let hooked = sequence.attend(
+                            kernels, query, head: 1, count: end, window: window)
+                        #expect(bits([found]) == bits([hooked.mix]))
+                        #expect(hooked.pattern.prefix(max(0, end - window)).allSatisfy { $0 == 0 })
+                    }
                 }
             }
         }

@@ -36,6 +36,111 @@ import Testing
         }
     }
 
+    @Test(arguments: widths)
+    func centredNormalisationAgreesWithTheReference(width: Int) throws {
+        var noise = Noise(seed: 35)
+        let rows = (0..<3).map { row in noise.floats(width, bound: 4).map { $0 + Float(9 * row) } }
+        let (weight, bias) = (noise.floats(width), noise.floats(width))
+        for kernels in try allKernels() {
+            let target = RowBuffer(rowCapacity: 3, width: width)
+            kernels.layerNorm(
+                buffer(rows), rows: 0..<3, weight: weight, bias: bias, epsilon: 1e-5, into: target)
+            for row in 0..<3 {
+                let expected = ReferenceKernels.layerNorm(
+                    rows[row], weight: weight, bias: bias, epsilon: 1e-5)
+                let found = target.copyRow(row, columns: 0..<width)
+                #expect(relativeError(found, expected) < Tolerance.sum)
+            }
+        }
+    }
+
+    @Test(arguments: [8, 16, 20, 128])
+    func headsAreNormalizedEachForItself(dimension: Int) throws {
+        var noise = Noise(seed: 36)
+        let row = noise.floats(3 * dimension + 2)
+        let weight = noise.floats(dimension)
+        for kernels in try allKernels() {
+            let target = buffer([row])
+            kernels.rmsNormHeads(
+                target, row: 0, columns: 1..<3 * dimension + 1, weight: weight, epsilon: 1e-6)
+            #expect(target[0, 0] == row[0])
+            #expect(target[0, 3 * dimension + 1] == row[3 * dimension + 1])
+            for head in 0..<3 {
+                let columns = 1 + head * dimension..<1 + (head + 1) * dimension
+                let expected = ReferenceKernels.rmsNorm(
+                    Array(row[columns]), weight: weight, epsilon: 1e-6)
+                let found = target.copyRow(0, columns: columns)
+                #expect(elementError(found, expected) < Tolerance.elementwise)
+            }
+        }
+    }
+
+    @Test(arguments: widths, [false, true])
+    func theActivationWithoutAGateAgreesWithTheReference(width: Int, byTanh: Bool) throws {
+        var noise = Noise(seed: 37)
+        let ends: [Float] = [0, -0.0, -1e-6, 3, -3, 1e30, -1e30, .infinity]
+        let row = Array((ends + noise.floats(width, bound: 6)).suffix(max(width, ends.count)))
+        let expected = ReferenceKernels.gelu(row, byTanh: byTanh)
+        for kernels in try allKernels() {
+            let target = RowBuffer(rowCapacity: 1, width: row.count)
+            kernels.gelu(buffer([row]), rows: 0..<1, width: row.count, byTanh: byTanh, into: target)
+            for (found, expected) in zip(target.copyRow(0, columns: row.indices), expected)
+            where expected.isFinite {
+                #expect(abs(found - expected) <= 2e-7 + 3e-7 * abs(expected))
+            }
+        }
+    }
+
+    @Test func theActivationWithoutAGateKeepsWhatIsNotFinite() throws {
+        for kernels in try allKernels() {
+            for byTanh in [false, true] {
+                let target = RowBuffer(rowCapacity: 1, width: 2)
+                kernels.gelu(
+                    buffer([[.nan, .infinity]]), rows: 0..<1, width: 2, byTanh: byTanh,
+                    into: target)
+                #expect(target[0, 0].isNaN)
+                #expect(target[0, 1] == .infinity)
+            }
+        }
+    }
+
+    @Test func aRowsBitsDoNotDependOnItsPlace() throws {
+        var noise = Noise(seed: 38)
+        let row = noise.floats(77, bound: 5)
+        let rows = [noise.floats(77), row, row]
+        let bias = noise.floats(77)
+        for kernels in try allKernels() {
+            let target = RowBuffer(rowCapacity: 3, width: 77)
+            func same(_ run: (RowBuffer, Range<Int>) -> Void) {
+                run(buffer(rows), 0..<3)
+                let together = target.copyRow(2, columns: 0..<77)
+                run(buffer([row]), 0..<1)
+                #expect(target.copyRow(0, columns: 0..<77) == together)
+            }
+            same { input, rows in
+                kernels.layerNorm(
+                    input, rows: rows, weight: row, bias: bias, epsilon: 1e-5, into: target)
+            }
+            for byTanh in [false, true] {
+                same { input, rows in
+                    kernels.gelu(input, rows: rows, width: 77, byTanh: byTanh, into: target)
+                }
+            }
+        }
+    }
+
+    @Test func aBiasIsAddedToItsColumns() throws {
+        var noise = Noise(seed: 39)
+        let (row, bias) = (noise.floats(40), noise.floats(40))
+        for kernels in try allKernels() {
+            let target = buffer([row, row])
+            kernels.addBias(bias, columns: 3..<36, rows: 1..<2, into: target)
+            #expect(target.copyRow(0, columns: 0..<40) == row)
+            let expected = row.indices.map { (3..<36).contains($0) ? row[$0] + bias[$0] : row[$0] }
+            #expect(target.copyRow(1, columns: 0..<40) == expected)
+        }
+    }
+
     @Test(arguments: [1, 7, 16, 1023, 1024, 1025, 5000])
     func theLargestColumnIsTheFirstOfTheLargest(width: Int) throws {
         var noise = Noise(seed: 33)

@@ -123,7 +123,7 @@ import Tokenizer
     }
 
     @Test func whatIsNotServedIsRefusedByName() {
-        expectRefused("\"qwen2\"", "llama") { $0.set("general.architecture", "qwen2") }
+        expectRefused("\"falcon\"", "llama, qwen2") { $0.set("general.architecture", "falcon") }
         expectRefused("\"adapter\"") { $0.set("general.type", "adapter") }
         expectRefused("\"yarn\"") { $0.set("llama.rope.scaling.type", "yarn") }
         expectRefused("llama.rope.scale_linear") {
@@ -131,9 +131,6 @@ import Tokenizer
             $0.set("llama.rope.scale_linear", Float(2))
         }
         expectRefused("expert_count") { $0.set("llama.expert_count", UInt32(8)) }
-        expectRefused("sliding_window") {
-            $0.set("llama.attention.sliding_window", UInt32(4_096))
-        }
         expectRefused("one of 3 parts") {
             $0.set("split.count", type: 2, littleEndian(UInt16(3)))
         }
@@ -147,7 +144,12 @@ import Tokenizer
             $0.add("rope_freqs.weight", [2], littleEndian([1, 2]))
             $0.set("llama.rope.scaling.factor", Float(2))
         }
-        expectRefused("a bias tensor") { $0.add("blk.0.attn_q.bias", [2], littleEndian([1, 1])) }
+        expectRefused("a bias tensor") {
+            $0.add("blk.0.attn_norm.bias", [2], littleEndian([1, 1]))
+        }
+        expectRefused("\"blk.0.attn_k.bias\"", "missing") {
+            $0.add("blk.0.attn_q.bias", [8], littleEndian(Array(repeating: 1, count: 8)))
+        }
         expectRefused("\"blk.1.attn_norm.weight\"") {
             $0.add("blk.1.attn_norm.weight", [2], littleEndian([1, 1]))
         }

@@ -81,11 +81,15 @@ import Testing
     }
 
     @Test func whatIsNotServedIsRefusedByName() throws {
-        try expectRefused("Qwen2ForCausalLM", changes: ["architectures": "[\"Qwen2ForCausalLM\"]"])
-        try expectRefused("\"gpt2\"", "LlamaForCausalLM", changes: ["model_type": "\"gpt2\""])
+        try expectRefused(
+            "FalconForCausalLM", changes: ["architectures": "[\"FalconForCausalLM\"]"])
+        try expectRefused(
+            "contradicts", "Qwen2ForCausalLM",
+            changes: ["architectures": "[\"Qwen2ForCausalLM\"]"])
+        try expectRefused("\"bloom\"", "LlamaForCausalLM", changes: ["model_type": "\"bloom\""])
         try expectRefused("\"gelu\"", changes: ["hidden_act": "\"gelu\""])
-        try expectRefused("attention_bias", changes: ["attention_bias": "true"])
-        try expectRefused("mlp_bias", changes: ["mlp_bias": "true"])
+        try expectRefused("q_proj.bias", "missing", changes: ["attention_bias": "true"])
+        try expectRefused("gate_proj.bias", "missing", changes: ["mlp_bias": "true"])
         try expectRefused(
             "quantization_config", changes: ["quantization_config": "{\"quant_method\": \"x\"}"])
         try expectRefused("sliding_window", changes: ["sliding_window": "4096"])

@@ -145,6 +145,8 @@ import Tokenizer
         let random = try open("random/llama2-tiny-random/llama-2-tiny-random.gguf")
         #expect(random.configuration.vocabularyCount == 32_000)
         #expect(random.sourceType == "F16")
-        expectRefusal("GPT2LMHeadModel", "llama") { _ = try open("random/tiny-gpt2-hf") }
+        let gpt2 = try open("random/tiny-gpt2-hf")
+        #expect(gpt2.configuration.architecture == "gpt2")
+        #expect(gpt2.configuration.neuronCount == 64)
     }
 }

@@ -6,12 +6,13 @@ import Testing
 @Suite struct TensorReaderTests {
     private func reader(
         _ values: [UInt8], rows: Int, columns: Int, _ encoding: TensorEncoding = .f32,
-        order: RowOrder = .asStored
+        order: RowOrder = .asStored, stored: Int? = nil, isTransposed: Bool = false
     ) throws -> TensorReader {
         try #require(
             TensorReader(
                 name: "t", rows: rows, columns: columns, sourceType: encoding, order: order,
-                bytes: FileBytes(copying: values, named: "memory"), start: 0))
+                bytes: FileBytes(copying: values, named: "memory"), start: 0,
+                storedRowCount: stored, isTransposed: isTransposed))
     }
 
     @Test func readsEachRowAndResizesTheOutput() throws {
@@ -33,6 +34,37 @@ import Testing
         for index in 0..<12 {
             try tensor.readRow(index, into: &row)
             #expect(row == [Float(index)])
+        }
+    }
+
+    @Test func rowsOfFusedTensorsAreFound() throws {
+        var row: [Float] = []
+        // Two heads of two rows, whose queries, keys and values are 0, 1 and 2.
+        let heads = littleEndian([0, 0, 1, 1, 2, 2, 0, 0, 1, 1, 2, 2] as [Float])
+        for part in 0..<3 {
+            let tensor = try reader(
+                heads, rows: 4, columns: 1, order: .partOfHeads(part, headDimension: 2), stored: 12)
+            #expect(try tensor.readAll() == Array(repeating: Float(part), count: 4))
+        }
+        let stacked = try reader(
+            littleEndian([1, 2, 3, 4, 5, 6]), rows: 1, columns: 2, order: .after(2), stored: 3)
+        try stacked.readRow(0, into: &row)
+        #expect(row == [5, 6])
+    }
+
+    @Test func columnsOfTransposedTensorsAreRows() throws {
+        // Two inputs by three outputs, of which the last two are asked for.
+        let bytes = littleEndian([1, 2, 3, 4, 5, 6])
+        let tensor = try reader(
+            bytes, rows: 2, columns: 2, order: .after(1), stored: 3, isTransposed: true)
+        #expect(try tensor.readAll() == [2, 5, 3, 6])
+        // Four outputs would not lie within the file; blocks cannot be cut into columns.
+        for (stored, encoding) in [(4, TensorEncoding.f32), (3, .q8x0)] {
+            let refused = TensorReader(
+                name: "t", rows: 2, columns: 2, sourceType: encoding, order: .after(1),
+                bytes: FileBytes(copying: bytes, named: "memory"), start: 0,
+                storedRowCount: stored, isTransposed: true)
+            #expect(refused == nil)
         }
     }
 
