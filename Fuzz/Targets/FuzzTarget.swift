@@ -21,7 +21,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case gguf
     /// Safetensors files: the header and every value.
     case safetensors
-    /// Tokenizers: tokenizer.json, the vocabulary of a GGUF file, the serialized form; then text.
+    /// Tokenizers: tokenizer.json, the vocabulary of a GGUF file, the serialized form,
+    /// tokenizer.model; then text.
     case tokenizer
 
     /// Reads `bytes` as a stranger's, and traps if that shows a defect.

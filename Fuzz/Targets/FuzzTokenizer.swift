@@ -7,7 +7,7 @@ import Tokenizer
 /// tokenizer.json from tokenizer_config.json.
 func fuzzTokenizer(_ bytes: [UInt8]) {
     var input = FuzzBytes(bytes)
-    let form = input.byte() % 3
+    let form = input.byte() % 4
     let text = String(decoding: input.take(input.word()), as: UTF8.self)
     let rest = input.takeAll()
     let specification: TokenizerSpecification?
@@ -18,7 +18,10 @@ func fuzzTokenizer(_ bytes: [UInt8]) {
             tokenizerJSON: Array(parts.first ?? []),
             configurationJSON: parts.count > 1 ? Array(parts[1]) : nil)
     case 1: specification = try? TokenizerSpecification(vocabulary(rest))
-    default: specification = try? TokenizerSpecification(serialized: rest)
+    case 2: specification = try? TokenizerSpecification(serialized: rest)
+    default:
+        specification = try? TokenizerSpecification(
+            sentencePieceModel: rest, configurationJSON: nil)
     }
     if let specification { exercise(specification, text: text) }
 }

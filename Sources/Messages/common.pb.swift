@@ -497,7 +497,42 @@ public nonisolated struct Neurond_V1_TokenIds: Sendable {
   public init() {}
 }
 
-/// A text or token ids. Special tokens: BOS and EOS as the model asks, unless omitted.
+/// One message of a conversation; nothing in its content becomes a special token.
+public nonisolated struct Neurond_V1_ChatMessage: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// "system", "user", "assistant", or "tool" where the model's template has it.
+  public var role: String = String()
+
+  public var content: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A conversation, rendered by the model's own chat template.
+public nonisolated struct Neurond_V1_Chat: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var messages: [Neurond_V1_ChatMessage] = []
+
+  /// End after the last message, without what an answer of the model begins with.
+  public var omitGenerationPrompt: Bool = false
+
+  /// For templates that write a date, such as "26 Jul 2024"; empty = the template's own, or today.
+  public var date: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A text, token ids or a conversation. Special tokens: BOS and EOS as the model asks, unless omitted.
 public nonisolated struct Neurond_V1_Prompt: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -521,6 +556,14 @@ public nonisolated struct Neurond_V1_Prompt: Sendable {
     set {source = .tokens(newValue)}
   }
 
+  public var chat: Neurond_V1_Chat {
+    get {
+      if case .chat(let v)? = source {return v}
+      return Neurond_V1_Chat()
+    }
+    set {source = .chat(newValue)}
+  }
+
   /// Do not add BOS or EOS to a text.
   public var omitSpecial: Bool = false
 
@@ -532,6 +575,7 @@ public nonisolated struct Neurond_V1_Prompt: Sendable {
   public nonisolated enum OneOf_Source: Equatable, Sendable {
     case text(String)
     case tokens(Neurond_V1_TokenIds)
+    case chat(Neurond_V1_Chat)
 
   }
 
@@ -1161,9 +1205,84 @@ nonisolated extension Neurond_V1_TokenIds: SwiftProtobuf.Message, SwiftProtobuf.
   }
 }
 
+nonisolated extension Neurond_V1_ChatMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ChatMessage"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}role\0\u{1}content\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.role) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.content) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.role.isEmpty {
+      try visitor.visitSingularStringField(value: self.role, fieldNumber: 1)
+    }
+    if !self.content.isEmpty {
+      try visitor.visitSingularStringField(value: self.content, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Neurond_V1_ChatMessage, rhs: Neurond_V1_ChatMessage) -> Bool {
+    if lhs.role != rhs.role {return false}
+    if lhs.content != rhs.content {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Neurond_V1_Chat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Chat"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}messages\0\u{3}omit_generation_prompt\0\u{1}date\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.messages) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.omitGenerationPrompt) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.date) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.messages.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.messages, fieldNumber: 1)
+    }
+    if self.omitGenerationPrompt != false {
+      try visitor.visitSingularBoolField(value: self.omitGenerationPrompt, fieldNumber: 2)
+    }
+    if !self.date.isEmpty {
+      try visitor.visitSingularStringField(value: self.date, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Neurond_V1_Chat, rhs: Neurond_V1_Chat) -> Bool {
+    if lhs.messages != rhs.messages {return false}
+    if lhs.omitGenerationPrompt != rhs.omitGenerationPrompt {return false}
+    if lhs.date != rhs.date {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Neurond_V1_Prompt: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Prompt"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}text\0\u{1}tokens\0\u{3}omit_special\0\u{3}literal_special\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}text\0\u{1}tokens\0\u{3}omit_special\0\u{3}literal_special\0\u{1}chat\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1194,6 +1313,19 @@ nonisolated extension Neurond_V1_Prompt: SwiftProtobuf.Message, SwiftProtobuf._M
       }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.omitSpecial) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.literalSpecial) }()
+      case 5: try {
+        var v: Neurond_V1_Chat?
+        var hadOneofValue = false
+        if let current = self.source {
+          hadOneofValue = true
+          if case .chat(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.source = .chat(v)
+        }
+      }()
       default: break
       }
     }
@@ -1213,7 +1345,7 @@ nonisolated extension Neurond_V1_Prompt: SwiftProtobuf.Message, SwiftProtobuf._M
       guard case .tokens(let v)? = self.source else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     }()
-    case nil: break
+    default: break
     }
     if self.omitSpecial != false {
       try visitor.visitSingularBoolField(value: self.omitSpecial, fieldNumber: 3)
@@ -1221,6 +1353,9 @@ nonisolated extension Neurond_V1_Prompt: SwiftProtobuf.Message, SwiftProtobuf._M
     if self.literalSpecial != false {
       try visitor.visitSingularBoolField(value: self.literalSpecial, fieldNumber: 4)
     }
+    try { if case .chat(let v)? = self.source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 

@@ -226,6 +226,18 @@ public nonisolated struct Neurond_V1_ModelInfo: @unchecked Sendable {
   /// Clears the value of `conversionLoss`. Subsequent reads from it will return its default value.
   public mutating func clearConversionLoss() {_uniqueStorage()._conversionLoss = nil}
 
+  /// SHA-256 of the chat template without one final line feed, in hex; empty = the files have none.
+  public var chatTemplateDigest: String {
+    get {_storage._chatTemplateDigest}
+    set {_uniqueStorage()._chatTemplateDigest = newValue}
+  }
+
+  /// The family that it is rendered as, such as "llama-3.1"; empty = it is not recognised.
+  public var chatFamily: String {
+    get {_storage._chatFamily}
+    set {_uniqueStorage()._chatFamily = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1782,7 +1794,7 @@ nonisolated extension Neurond_V1_CapabilitiesReply: SwiftProtobuf.Message, Swift
 
 nonisolated extension Neurond_V1_ModelInfo: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ModelInfo"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}digest\0\u{1}architecture\0\u{3}source_format\0\u{3}source_type\0\u{3}weight_format\0\u{3}tokenizer_digest\0\u{3}kernel_path\0\u{1}layers\0\u{1}width\0\u{1}heads\0\u{3}key_value_heads\0\u{3}head_dimension\0\u{1}neurons\0\u{1}vocabulary\0\u{3}context_length\0\u{1}parameters\0\u{3}resident_bytes\0\u{3}file_bytes\0\u{3}conversion_loss\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}digest\0\u{1}architecture\0\u{3}source_format\0\u{3}source_type\0\u{3}weight_format\0\u{3}tokenizer_digest\0\u{3}kernel_path\0\u{1}layers\0\u{1}width\0\u{1}heads\0\u{3}key_value_heads\0\u{3}head_dimension\0\u{1}neurons\0\u{1}vocabulary\0\u{3}context_length\0\u{1}parameters\0\u{3}resident_bytes\0\u{3}file_bytes\0\u{3}conversion_loss\0\u{3}chat_template_digest\0\u{3}chat_family\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -1805,6 +1817,8 @@ nonisolated extension Neurond_V1_ModelInfo: SwiftProtobuf.Message, SwiftProtobuf
     var _residentBytes: UInt64 = 0
     var _fileBytes: UInt64 = 0
     var _conversionLoss: Neurond_V1_ConversionLoss? = nil
+    var _chatTemplateDigest: String = String()
+    var _chatFamily: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1835,6 +1849,8 @@ nonisolated extension Neurond_V1_ModelInfo: SwiftProtobuf.Message, SwiftProtobuf
       _residentBytes = source._residentBytes
       _fileBytes = source._fileBytes
       _conversionLoss = source._conversionLoss
+      _chatTemplateDigest = source._chatTemplateDigest
+      _chatFamily = source._chatFamily
     }
   }
 
@@ -1873,6 +1889,8 @@ nonisolated extension Neurond_V1_ModelInfo: SwiftProtobuf.Message, SwiftProtobuf
         case 18: try { try decoder.decodeSingularUInt64Field(value: &_storage._residentBytes) }()
         case 19: try { try decoder.decodeSingularUInt64Field(value: &_storage._fileBytes) }()
         case 20: try { try decoder.decodeSingularMessageField(value: &_storage._conversionLoss) }()
+        case 21: try { try decoder.decodeSingularStringField(value: &_storage._chatTemplateDigest) }()
+        case 22: try { try decoder.decodeSingularStringField(value: &_storage._chatFamily) }()
         default: break
         }
       }
@@ -1945,6 +1963,12 @@ nonisolated extension Neurond_V1_ModelInfo: SwiftProtobuf.Message, SwiftProtobuf
       try { if let v = _storage._conversionLoss {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
       } }()
+      if !_storage._chatTemplateDigest.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._chatTemplateDigest, fieldNumber: 21)
+      }
+      if !_storage._chatFamily.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._chatFamily, fieldNumber: 22)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1974,6 +1998,8 @@ nonisolated extension Neurond_V1_ModelInfo: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._residentBytes != rhs_storage._residentBytes {return false}
         if _storage._fileBytes != rhs_storage._fileBytes {return false}
         if _storage._conversionLoss != rhs_storage._conversionLoss {return false}
+        if _storage._chatTemplateDigest != rhs_storage._chatTemplateDigest {return false}
+        if _storage._chatFamily != rhs_storage._chatFamily {return false}
         return true
       }
       if !storagesAreEqual {return false}

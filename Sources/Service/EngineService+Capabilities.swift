@@ -4,6 +4,7 @@ import Kernels
 import Messages
 import ModelFile
 import SwiftProtobuf
+import Tokenizer
 import Wire
 
 extension EngineService {
@@ -34,6 +35,8 @@ extension EngineService {
             $0.sourceType = manifest.sourceType
             $0.weightFormat = model.form.rawValue
             $0.tokenizerDigest = model.tokenizerDigest
+            $0.chatTemplateDigest = model.tokenizer.chatTemplate?.digest ?? ""
+            $0.chatFamily = model.tokenizer.chatTemplate?.family ?? ""
             $0.kernelPath = engine.kernelPath.rawValue
             $0.layers = UInt32(shape.layerCount)
             $0.width = UInt32(shape.width)
@@ -84,6 +87,7 @@ extension EngineService {
             limit("engine.top_tokens", EngineLimits.topTokens, "OUT_OF_RANGE"),
             limit("engine.stop_strings", EngineLimits.stopStrings, "OUT_OF_RANGE"),
             limit("service.items_per_request", ServiceLimits.itemsPerRequest, "OUT_OF_RANGE"),
+            limit("service.chat_messages", ServiceLimits.chatMessages, "OUT_OF_RANGE"),
             limit("service.units_per_request", ServiceLimits.unitsPerRequest, "OUT_OF_RANGE"),
             limit("service.object_bytes", ServiceLimits.objectBytes, "OUT_OF_RANGE"),
         ]

@@ -4,6 +4,8 @@ public enum ServiceLimits {
     public static let itemsPerRequest = 4096
     /// Items of one request that run in the engine at once; enough to fill its steps.
     public static let itemsInFlight = 8
+    /// Messages of one conversation; far more than fits a model's context.
+    public static let chatMessages = 4096
     /// Neurons of one Project or Columns request.
     public static let unitsPerRequest = 4096
     /// Tokens answered at each end of a projection unless asked otherwise.

@@ -36,9 +36,12 @@ extension EngineService {
                 text, addSpecial: !prompt.omitSpecial, parseSpecial: !prompt.literalSpecial)
         case .tokens(let list):
             return try list.ids.map { try id($0, field: field) }
+        case .chat(let chat):
+            return try tokens(of: chat, field: field)
         case nil:
             throw RequestFailure(
-                .invalidArgument, "EMPTY_PROMPT", "\(field) has neither text nor token ids",
+                .invalidArgument, "EMPTY_PROMPT",
+                "\(field) has neither text, token ids nor a conversation",
                 field: field)
         }
     }

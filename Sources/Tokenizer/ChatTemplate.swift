@@ -32,6 +32,8 @@ public struct ChatTemplate: Sendable, Equatable {
         "153280e3ff55d19da1398bdb3914ee2a51b80429bfaedde11d7d216c39db80f3": .chatML(system: nil),
         "d7b5b8c7b58f7a6bf868aa46a5f73ee976d7292f40fcb9c3e7a1defd8d235cfb": .chatML(system: nil),
         "58c1a1f04baa7adaeaba1f90267c3d57d9396f0c1f0129bdde9e76d3c6784af7": .chatML(system: nil),
+        // This project's own, in Docs/chat.md.
+        "09898343e2b8bece75ae060885596fe47a5deeee12f8b0f160a73c274eac6e8a": .chatML(system: nil),
         "872be49dbb638044ad01b60388f48d469ff2980e5f0dccdc22ec907db54d0788":
             .chatML(
                 system: "You are a helpful AI assistant named SmolLM, trained by Hugging Face"),

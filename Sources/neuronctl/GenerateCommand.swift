@@ -48,6 +48,9 @@ struct GenerateCommand: DaemonCommand {
             Text is written as it is generated; with --json one object at the end. Alternatives \
             follow the text, one line a token: its id, then tokens with their log-probabilities.
 
+            With --chat, --system or --messages the prompt is a conversation, put into the model's \
+            own chat template.
+
             Example: neuronctl generate '2+3=' --max-tokens 4 --hook 'scale 2 L1N7 at last'
             """)
 

@@ -77,7 +77,14 @@ struct CapabilitiesCommand: DaemonCommand {
 func describe(_ model: Neurond_V1_ModelInfo) -> String {
     "\(model.name) (\(model.architecture), \(model.layers) layers, \(model.neurons) neurons, "
         + "\(model.heads) heads, source \(model.sourceType), resident \(model.weightFormat)"
-        + "\(lost(model)), \(model.residentBytes) bytes resident)"
+        + "\(lost(model)), \(model.residentBytes) bytes resident, \(chatTemplate(of: model)))"
+}
+
+/// What the model's files say about conversations.
+private func chatTemplate(of model: Neurond_V1_ModelInfo) -> String {
+    if model.chatTemplateDigest.isEmpty { return "no chat template" }
+    return model.chatFamily.isEmpty
+        ? "a chat template that is not rendered" : "chat template \(model.chatFamily)"
 }
 
 /// What it cost to bring the weights into their resident form.

@@ -91,6 +91,8 @@ extension JSON {
             "source_type": .string(model.sourceType),
             "weight_format": .string(model.weightFormat),
             "tokenizer_digest": .string(model.tokenizerDigest),
+            "chat_template_digest": .string(model.chatTemplateDigest),
+            "chat_family": .string(model.chatFamily),
             "kernel_path": .string(model.kernelPath),
             "layers": .integer(Int64(model.layers)), "width": .integer(Int64(model.width)),
             "heads": .integer(Int64(model.heads)),

@@ -94,15 +94,21 @@ struct PromptOptions: ParsableArguments {
     @Flag(help: "Read spellings of special tokens as plain text.")
     var literalSpecial = false
 
+    @OptionGroup var conversation: ChatOptions
+
     /// Whether any prompt is given.
-    var isPresent: Bool { prompt != nil || tokens != nil || fromBos }
+    var isPresent: Bool {
+        prompt != nil || tokens != nil || fromBos || conversation.messages != nil
+    }
 
     /// Says what is wrong with the options, before anything is asked of a daemon.
     func check() throws {
-        let sources = [prompt != nil, tokens != nil, fromBos].count { $0 }
+        try conversation.check(self)
+        let file = conversation.messages != nil
+        let sources = [prompt != nil && !file, tokens != nil, fromBos, file].count { $0 }
         guard sources == 1 else {
             throw ValidationError(
-                "give one of: a prompt, --tokens, --from-bos (\(sources) given)")
+                "give one of: a prompt, --tokens, --from-bos, --messages (\(sources) given)")
         }
         guard !(fromBos && noSpecial) else {
             throw ValidationError("--from-bos and --no-special contradict each other")
@@ -112,6 +118,9 @@ struct PromptOptions: ParsableArguments {
 
     /// The prompt as a message.
     func message(_ console: Console = .current) throws -> Neurond_V1_Prompt {
+        if conversation.isPresent {
+            return try conversation.message(prompt == "-" ? console.readInput() : prompt)
+        }
         if let tokens { return Neurond_V1_Prompt(tokens: try Self.ids(tokens)) }
         var message = Neurond_V1_Prompt(text: prompt == "-" ? console.readInput() : prompt ?? "")
         message.omitSpecial = noSpecial

@@ -1,8 +1,9 @@
 // neurond-bench: how fast this package is on this machine, and against what.
 //
 // It measures kernels against the machine's own peaks (`micro`), the engine in this process
-// without sockets (`model`), and the same file in other programs in turns with the engine
-// (`compare`); `make-model` writes models of well-known shapes with random weights for it.
+// without sockets (`model`), the same file in other programs in turns with the engine
+// (`compare`), and tokenizers (`tokenize`); `make-model` writes models of well-known shapes with
+// random weights for it.
 //
 // What it must never hold: instructions of one processor, which belong to the kernel modules, and
 // a number that was not measured in the run that prints it.
@@ -28,7 +29,8 @@ struct NeurondBench: ParsableCommand {
             """,
         version: Build.version,
         subcommands: [
-            MicroCommand.self, ModelCommand.self, CompareCommand.self, MakeModelCommand.self,
+            MicroCommand.self, ModelCommand.self, CompareCommand.self, TokenizeCommand.self,
+            MakeModelCommand.self,
         ])
 
     /// Runs the command line; wrong usage exits with 2, as of every tool of this package.

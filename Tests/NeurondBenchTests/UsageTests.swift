@@ -2,7 +2,7 @@ import Build
 import Testing
 
 @Suite struct UsageTests {
-    @Test(arguments: ["micro", "model", "compare", "make-model"])
+    @Test(arguments: ["micro", "model", "compare", "tokenize", "make-model"])
     func everySubcommandExplainsItselfWithAnExample(name: String) throws {
         let bench = try BenchProcess()
         defer { bench.remove() }

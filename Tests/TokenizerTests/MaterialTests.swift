@@ -49,6 +49,13 @@ struct MaterialTests {
         try check(Material.huggingFace("tokenizers/hf/\(folder)"), name)
     }
 
+    @Test func sentencePieceModelsGiveTheExpectedIDs() throws {
+        let specification = try TokenizerSpecification(
+            sentencePieceModel: Material.bytes("tokenizers/hf/llama2/tokenizer.model"),
+            configurationJSON: Material.bytes("tokenizers/hf/llama2/tokenizer_config.json"))
+        try check(TextTokenizer(specification), "llama-spm")
+    }
+
     @Test func multilingualTextsGiveTheExpectedIDs() throws {
         let tokenizer = try Material.huggingFace("tokenizers/hf/gpt2")
         let inputs = try Material.json("tokenizers/cases/inputs.json")
