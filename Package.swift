@@ -184,8 +184,8 @@ let tests: [Target] = [
         of: "Neuronctl",
         needs: [
             "Configuration", "FakeDaemon", "Kernels", "neurond", "neuronctl", "NeurondClient",
-            "EventLoop", "HookMessages", "Hooks", "Messages", "StrictJSON", "Supervision", "Wire",
-            argumentParser, logging, protobuf,
+            "EventLoop", "HookMessages", "Hooks", "Messages", "ModelFile", "StrictJSON",
+            "Supervision", "Wire", argumentParser, logging, protobuf,
         ]),
     tests(
         of: "NeurondBench",

@@ -162,6 +162,7 @@ extension Supervisor {
                 .init(sum(\.keyValueBytes), ("kind", "key_value")),
                 .init(sum(\.prefixCacheBytes), ("kind", "prefix_cache")),
                 .init(sum(\.captureBytes), ("kind", "captures")),
+                .init(sum(\.adapterBytes), ("kind", "adapters")),
                 .init(Double(objects.byteCount), ("kind", "objects")),
             ])
     }

@@ -45,6 +45,8 @@ public struct EngineStatistics: Sendable, Equatable {
     public var prefixEvictions = 0
     /// Bytes of captured values that jobs may hold which run or are not fully answered.
     public var captureBytes = 0
+    /// Bytes of adapters that are kept or in use.
+    public var adapterBytes = 0
     /// Rows that actions were applied to.
     public var fired: [FiredHook: Int] = [:]
 }

@@ -91,6 +91,7 @@ final class ForwardPass: Sendable {
         }
         product(
             layer.queryKeyValue, count, buffers.queryKeyValue, bias: layer.biases.queryKeyValue)
+        adapt(step, index, .queryKeyValue, buffers.normed, buffers.queryKeyValue)
         visit(sites.projections, step)
         rotateAndStore(layer, index, work, keys: keys, values: values)
         attend(index, rows, work)
@@ -100,6 +101,7 @@ final class ForwardPass: Sendable {
         product(
             layer.attentionOutput, count, buffers.contribution,
             bias: layer.biases.attentionOutput)
+        adapt(step, index, .attentionOutput, buffers.mixed, buffers.contribution)
     }
 
     /// x += attention's contribution, then x += W_down · (act(W_gate n) ⊙ W_up n), n = norm(x).
@@ -119,10 +121,12 @@ final class ForwardPass: Sendable {
             }
         }
         product(layer.gateUp, count, buffers.gateUp, bias: layer.biases.gateUp)
+        adapt(step, index, .gateUp, buffers.normed, buffers.gateUp)
         rowPass(
             step, at: sites.neuronInputs, { activate($0) },
             thenAt: sites.neurons, { prepare(buffers.act, $0, of: count, for: layer.down) })
         product(layer.down, count, buffers.contribution, bias: layer.biases.down)
+        adapt(step, index, .down, buffers.act, buffers.contribution)
         addValueNoise(index, step)
         rowPass(
             step, at: sites.mlpOutput, { addContribution($0) }, thenAt: sites.output, { _ in })

@@ -73,6 +73,8 @@ public struct Job: Sendable {
     public var generation: Generation?
     /// Most likely tokens to answer after the last position; 0 = none.
     public var topCount: Int
+    /// What changes the model's matrices for this sequence; nil for nothing.
+    public var adapter: Adapter?
     /// Who it runs for.
     public var share: JobShare
     /// When it is ended with `DEADLINE_EXCEEDED`, in seconds of `StepEngine.now`; nil for never.
@@ -83,14 +85,15 @@ public struct Job: Sendable {
     /// Nothing is checked here: `StepEngine.prepare` refuses what cannot run.
     public init(
         tokens: [Int32], promptCount: Int? = nil, plan: ResolvedPlan,
-        generation: Generation? = nil, topCount: Int = 0, share: JobShare = JobShare(),
-        deadline: Double? = nil
+        generation: Generation? = nil, topCount: Int = 0, adapter: Adapter? = nil,
+        share: JobShare = JobShare(), deadline: Double? = nil
     ) {
         self.tokens = tokens
         self.promptCount = promptCount ?? tokens.count
         self.plan = plan
         self.generation = generation
         self.topCount = topCount
+        self.adapter = adapter
         self.share = share
         self.deadline = deadline
     }

@@ -54,6 +54,15 @@ public enum EngineLimits {
     public static let runningPlanBytes = 1 << 30
     /// Generated tokens that a consumer may be behind before its sequence pauses.
     public static let unreadTokens = 64
+    /// Bytes of adapters that are ready to run, kept or in use; further requests wait.
+    ///
+    /// Rank 16 on all matrices of a 7B shape takes 160 MB in single precision.
+    public static let adapterBytes = 1 << 30
+    /// Adapters that are kept without being used: each is a mapping with a descriptor.
+    static let keptAdapters = 64
+    /// Parts that the outputs of a tile of adapted rows are shared out in: what is left of one row
+    /// would be less work than sharing it.
+    static let adapterShares = 16
     /// Bytes of stored objects (neuron sets, tensors).
     public static let objectBytes = 1 << 30
     /// Bytes of free key-value blocks that keep their memory: they are written again soonest.

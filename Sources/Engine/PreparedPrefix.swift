@@ -21,8 +21,8 @@ struct PreparedPrefix: Sendable {
             plan.prefixActions.count * job.maximumRows <= EngineLimits.prefixKeyChecks
         else { return nil }
         var chain = PrefixChain(
-            model: model, share: share, actions: plan.prefixActions,
-            promptCount: job.promptCount)
+            model: model, adapter: job.adapter?.hash.hex ?? "", share: share,
+            actions: plan.prefixActions, promptCount: job.promptCount)
         let positions = KeyValueStore.blockPositions
         keys = (0..<job.givenRows / positions).map { block in
             let first = block * positions

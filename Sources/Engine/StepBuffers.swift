@@ -19,6 +19,8 @@ final class StepBuffers: Sendable {
     let gateUp: RowBuffer
     /// Neuron coefficients: (rows, neurons).
     let act: RowBuffer
+    /// A x of adapters, for the matrices that are stacked: (rows, ranks of three).
+    let lowRank: RowBuffer
     /// Residual rows whose logits are computed: (logit rows, width).
     let headInput: RowBuffer
     /// (logit rows, vocabulary).
@@ -46,6 +48,7 @@ final class StepBuffers: Sendable {
         contribution = buffer(model.width)
         gateUp = buffer((model.block.isGated ? 2 : 1) * model.neuronCount)
         act = buffer(model.neuronCount)
+        lowRank = buffer(3 * AdapterFile.largestRank)
         headInput = buffer(model.width, rows: EngineLimits.logitRows)
         logits = buffer(model.vocabularyCount, rows: EngineLimits.logitRows)
         tokenWeights = (0..<workers).map { _ in buffer(model.vocabularyCount, rows: 1) }

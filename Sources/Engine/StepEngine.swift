@@ -24,6 +24,7 @@ public final class StepEngine: Sendable {
     let counters: EngineCounters
     /// Memory of captured values until they are answered.
     let captureBudget: MemoryBudget
+    private let adapters: AdapterCache
     private let planBudget = MemoryBudget(limit: EngineLimits.runningPlanBytes)
     private let inbox = Mutex<Inbox>(Inbox())
     /// Counts arrivals; the engine thread waits on it when idle.
@@ -88,6 +89,7 @@ public final class StepEngine: Sendable {
         self.model = model
         self.objects = objects
         self.options = options
+        adapters = AdapterCache(model: model, objects: objects)
         let wake = DispatchSemaphore(value: 0)
         self.wake = wake
         // Jobs may wait for what is given back.
@@ -201,6 +203,7 @@ public final class StepEngine: Sendable {
     public var statistics: EngineStatistics {
         var totals = counters.snapshot(now: Self.now())
         totals.captureBytes = captureBudget.used
+        totals.adapterBytes = adapters.byteCount
         totals.waiting = inbox.withLock { $0.waitingCount }
         return totals
     }
@@ -236,6 +239,22 @@ public final class StepEngine: Sendable {
         let byteCount = plans.reduce(0) { $0 + sizes.byteCount(of: $1) }
         guard byteCount <= EngineLimits.planBytes else { throw PlanSize.tooLarge(byteCount) }
         return byteCount == 0 ? nil : try await planBudget.reserve(byteCount)
+    }
+
+    /// The adapter that a stored object holds, packed for this model if it was not before.
+    ///
+    /// - Throws: `EngineError` for an object that is not stored or no adapter for this model,
+    ///   `CancellationError` if the task is cancelled while it waits for memory.
+    public func adapter(_ hash: ContentHash) async throws -> Adapter {
+        try await adapters.adapter(hash)
+    }
+
+    /// Forgets a stored object and what was made of it; an unknown hash is ignored.
+    ///
+    /// Jobs that have begun keep what they read.
+    public func dropObject(_ hash: ContentHash) {
+        objects.drop(hash)
+        adapters.forget(hash)
     }
 
     /// Monotonic seconds.

@@ -40,11 +40,29 @@ final class StepLoop {
     private func planStep() -> [StepRow] {
         let counts = planner.plan(running.map(\.candidate))
         var rows: [StepRow] = []
-        for (sequence, count) in zip(running, counts) where count > 0 {
-            sequence.lastStep = planner.step
-            append(sequence, count: count, to: &rows)
+        for index in stepOrder where counts[index] > 0 {
+            running[index].lastStep = planner.step
+            append(running[index], count: counts[index], to: &rows)
         }
         return rows
+    }
+
+    /// Running sequences in the order of their rows.
+    ///
+    /// Those of one adapter are side by side, so that they read its matrices together. A row has
+    /// the same bits in every order.
+    private var stepOrder: [Int] {
+        guard running.contains(where: { $0.job.adapter != nil }) else {
+            return Array(running.indices)
+        }
+        var first: [ObjectIdentifier: Int] = [:]
+        let places = running.enumerated().map { index, sequence in
+            guard let adapter = sequence.job.adapter else { return -1 }
+            let place = first[ObjectIdentifier(adapter)] ?? index
+            first[ObjectIdentifier(adapter)] = place
+            return place
+        }
+        return running.indices.sorted { (places[$0], $0) < (places[$1], $1) }
     }
 
     private func append(_ sequence: Sequence, count: Int, to rows: inout [StepRow]) {

@@ -5,11 +5,14 @@ struct StepRows {
     let rows: [StepRow]
     /// What the pool's threads need of the hooks.
     let hooks: HookRuns
+    /// Rows that run with an adapter.
+    let adapted: [AdaptedRows]
     /// Hooks of each run.
     private let states: [HookState]
 
     init(_ rows: [StepRow], kernels: KernelSet) {
         self.rows = rows
+        adapted = AdaptedRows.all(in: rows)
         var runs: [HookRun] = []
         var states: [HookState] = []
         var first = 0

@@ -22,6 +22,8 @@ public struct KernelTable: Sendable {
     public var singleProduct: @Sendable (FloatProduct) -> Void
     /// Product over panels of half precision.
     public var halfProduct: @Sendable (FloatProduct) -> Void
+    /// Product over panels of single precision of rows that are in no tiles.
+    public var rowProduct: @Sendable (RowProduct) -> Void
     /// target[i] = values[i] / sqrt(mean(values^2) + epsilon) * weight[i].
     public var normalize:
         @Sendable (
@@ -92,6 +94,7 @@ public struct KernelTable: Sendable {
         tile: @escaping @Sendable (TileRows) -> Void,
         singleProduct: @escaping @Sendable (FloatProduct) -> Void,
         halfProduct: @escaping @Sendable (FloatProduct) -> Void,
+        rowProduct: @escaping @Sendable (RowProduct) -> Void,
         normalize:
             @escaping @Sendable (
                 UnsafePointer<Float>, UnsafePointer<Float>, Int, Float, UnsafeMutablePointer<Float>
@@ -132,6 +135,7 @@ public struct KernelTable: Sendable {
         self.tile = tile
         self.singleProduct = singleProduct
         self.halfProduct = halfProduct
+        self.rowProduct = rowProduct
         self.normalize = normalize
         self.centre = centre
         self.add = add

@@ -221,3 +221,36 @@ public struct CentredRow {
         self.target = target
     }
 }
+
+/// Panels of single precision times rows of single precision as they lie.
+@frozen
+public struct RowProduct {
+    /// The first panel.
+    public let panels: UnsafeRawPointer
+    /// Bytes from one panel to the next.
+    public let panelStride: Int
+    /// Row r's values start at `values + r * valueStride`.
+    public let values: UnsafePointer<Float>
+    /// Floats from one row of values to the next.
+    public let valueStride: Int
+    /// Values of each row; a panel has as many inputs.
+    public let inputCount: Int
+    /// Whether sums begin with what is at their place, or with zero.
+    public let adds: Bool
+    /// Where the products go, and how many rows and outputs there are.
+    public let output: ProductOutput
+
+    /// Records a product as given; values and output must not overlap.
+    public init(
+        panels: UnsafeRawPointer, panelStride: Int, values: UnsafePointer<Float>,
+        valueStride: Int, inputCount: Int, adds: Bool, output: ProductOutput
+    ) {
+        self.panels = panels
+        self.panelStride = panelStride
+        self.values = values
+        self.valueStride = valueStride
+        self.inputCount = inputCount
+        self.adds = adds
+        self.output = output
+    }
+}

@@ -74,4 +74,42 @@ extension KernelSet {
             }
         }
     }
+
+    /// Multiplies some columns of some rows, as they are, by some panels of an f32 matrix: to
+    /// output[r][column + o] for each output o of those panels, in the place of what is there or
+    /// added to it.
+    ///
+    /// - Parameters:
+    ///   - matrix: Weights of (outputs, inputs), f32.
+    ///   - columns: As many as the matrix has inputs.
+    ///   - rows: Row numbers of both buffers, which must be two.
+    ///   - panels: Panels of 16 outputs; the last one of the matrix may be short.
+    ///   - adding: Whether the sums begin with what is there.
+    ///   - column: Where output 0 of the matrix goes.
+    public func product(
+        _ matrix: PackedMatrix, _ input: RowBuffer, columns: Range<Int>, rows: Range<Int>,
+        panels: Range<Int>, adding: Bool, into output: RowBuffer, at column: Int
+    ) {
+        let layout = matrix.layout
+        precondition(layout.form == .f32, "rows as they are meet weights of single precision")
+        precondition(layout.inputs == columns.count, "matrix and columns differ in inputs")
+        precondition(input !== output, "a product needs two buffers")
+        precondition(
+            panels.lowerBound >= 0 && panels.upperBound <= layout.panelCount,
+            "panels lie outside the matrix")
+        guard !panels.isEmpty, !rows.isEmpty else { return }
+        let first = panels.lowerBound * PanelShape.rows
+        let end = min(layout.outputs, panels.upperBound * PanelShape.rows)
+        let targets = column + first..<column + end
+        _ = input.pointer(rows.upperBound - 1, columns)
+        _ = output.pointer(rows.upperBound - 1, targets)
+        table.rowProduct(
+            RowProduct(
+                panels: matrix.panel(panels.lowerBound), panelStride: layout.panelByteCount,
+                values: input.pointer(rows.lowerBound, columns), valueStride: input.stride,
+                inputCount: layout.inputs, adds: adding,
+                output: ProductOutput(
+                    values: output.pointer(rows.lowerBound, targets), stride: output.stride,
+                    rowCount: rows.count, outputCount: end - first)))
+    }
 }

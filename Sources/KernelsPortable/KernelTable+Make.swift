@@ -15,6 +15,7 @@ public func makeKernelTable() -> KernelTable {
         tile: { tile($0) },
         singleProduct: { singleProduct($0) },
         halfProduct: { halfProduct($0) },
+        rowProduct: { rowProduct($0) },
         normalize: { normalize($0, weight: $1, count: $2, epsilon: $3, into: $4) },
         centre: { centre($0) },
         add: { add($0, count: $1, into: $2) },

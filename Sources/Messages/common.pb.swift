@@ -454,6 +454,9 @@ public nonisolated struct Neurond_V1_Provenance: Sendable {
 
   public var seed: UInt64 = 0
 
+  /// SHA-256 of the adapter in hexadecimal; empty for none.
+  public var adapter: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1067,7 +1070,7 @@ nonisolated extension Neurond_V1_Timing: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Neurond_V1_Provenance: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Provenance"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}model_digest\0\u{3}weight_format\0\u{3}tokenizer_digest\0\u{3}kernel_path\0\u{1}build\0\u{3}plan_hash\0\u{1}seed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}model_digest\0\u{3}weight_format\0\u{3}tokenizer_digest\0\u{3}kernel_path\0\u{1}build\0\u{3}plan_hash\0\u{1}seed\0\u{1}adapter\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1082,6 +1085,7 @@ nonisolated extension Neurond_V1_Provenance: SwiftProtobuf.Message, SwiftProtobu
       case 5: try { try decoder.decodeSingularStringField(value: &self.build) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.planHash) }()
       case 7: try { try decoder.decodeSingularUInt64Field(value: &self.seed) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.adapter) }()
       default: break
       }
     }
@@ -1109,6 +1113,9 @@ nonisolated extension Neurond_V1_Provenance: SwiftProtobuf.Message, SwiftProtobu
     if self.seed != 0 {
       try visitor.visitSingularUInt64Field(value: self.seed, fieldNumber: 7)
     }
+    if !self.adapter.isEmpty {
+      try visitor.visitSingularStringField(value: self.adapter, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1120,6 +1127,7 @@ nonisolated extension Neurond_V1_Provenance: SwiftProtobuf.Message, SwiftProtobu
     if lhs.build != rhs.build {return false}
     if lhs.planHash != rhs.planHash {return false}
     if lhs.seed != rhs.seed {return false}
+    if lhs.adapter != rhs.adapter {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

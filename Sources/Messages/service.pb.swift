@@ -34,7 +34,7 @@ public nonisolated enum Neurond_V1_ObjectKind: SwiftProtobuf.Enum, Swift.CaseIte
   /// A neuron set file (Docs/hooks.md).
   case neuronSet // = 1
 
-  /// A safetensors file: activations, mean tables, vectors.
+  /// A safetensors file: activations, mean tables, vectors, adapters.
   case tensors // = 2
   case UNRECOGNIZED(Int)
 
@@ -666,6 +666,12 @@ public nonisolated struct Neurond_V1_EngineReport: @unchecked Sendable {
     set {_uniqueStorage()._hooksFired = newValue}
   }
 
+  /// Adapters that are kept or in use.
+  public var adapterBytes: UInt64 {
+    get {_storage._adapterBytes}
+    set {_uniqueStorage()._adapterBytes = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -840,6 +846,9 @@ public nonisolated struct Neurond_V1_ForwardRequest: Sendable {
   /// How many next tokens to answer per item; 0 = none.
   public var topK: UInt32 = 0
 
+  /// Hash of a stored adapter that every item runs with; empty = none.
+  public var adapter: Data = Data()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -991,6 +1000,12 @@ public nonisolated struct Neurond_V1_GenerateRequest: @unchecked Sendable {
     set {_uniqueStorage()._ignoreEnd = newValue}
   }
 
+  /// Hash of a stored adapter to run with; empty = none.
+  public var adapter: Data {
+    get {_storage._adapter}
+    set {_uniqueStorage()._adapter = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1119,6 +1134,9 @@ public nonisolated struct Neurond_V1_ScoreRequest: Sendable {
   public var hasHooks: Bool {self._hooks != nil}
   /// Clears the value of `hooks`. Subsequent reads from it will return its default value.
   public mutating func clearHooks() {self._hooks = nil}
+
+  /// Hash of a stored adapter that every item runs with; empty = none.
+  public var adapter: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1478,6 +1496,9 @@ public nonisolated struct Neurond_V1_ExplainReply: Sendable {
 
   /// Objects that the request names.
   public var objects: [Data] = []
+
+  /// Of the adapter, as the engine keeps it.
+  public var adapterBytes: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2616,7 +2637,7 @@ nonisolated extension Neurond_V1_EngineInfo: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Neurond_V1_EngineReport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".EngineReport"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}steps\0\u{3}step_seconds\0\u{3}steps_seconds\0\u{3}step_running_seconds\0\u{3}prompt_rows\0\u{3}decode_rows\0\u{3}reused_rows\0\u{3}layer_evaluations\0\u{1}running\0\u{1}waiting\0\u{3}key_value_bytes\0\u{3}key_value_capacity\0\u{3}prefix_cache_bytes\0\u{3}prefix_queries\0\u{3}prefix_hits\0\u{3}prefix_evictions\0\u{3}capture_bytes\0\u{3}object_bytes\0\u{3}resident_bytes\0\u{3}hooks_fired\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}steps\0\u{3}step_seconds\0\u{3}steps_seconds\0\u{3}step_running_seconds\0\u{3}prompt_rows\0\u{3}decode_rows\0\u{3}reused_rows\0\u{3}layer_evaluations\0\u{1}running\0\u{1}waiting\0\u{3}key_value_bytes\0\u{3}key_value_capacity\0\u{3}prefix_cache_bytes\0\u{3}prefix_queries\0\u{3}prefix_hits\0\u{3}prefix_evictions\0\u{3}capture_bytes\0\u{3}object_bytes\0\u{3}resident_bytes\0\u{3}hooks_fired\0\u{3}adapter_bytes\0")
 
   fileprivate class _StorageClass {
     var _steps: UInt64 = 0
@@ -2639,6 +2660,7 @@ nonisolated extension Neurond_V1_EngineReport: SwiftProtobuf.Message, SwiftProto
     var _objectBytes: UInt64 = 0
     var _residentBytes: UInt64 = 0
     var _hooksFired: [Neurond_V1_HookCount] = []
+    var _adapterBytes: UInt64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2669,6 +2691,7 @@ nonisolated extension Neurond_V1_EngineReport: SwiftProtobuf.Message, SwiftProto
       _objectBytes = source._objectBytes
       _residentBytes = source._residentBytes
       _hooksFired = source._hooksFired
+      _adapterBytes = source._adapterBytes
     }
   }
 
@@ -2707,6 +2730,7 @@ nonisolated extension Neurond_V1_EngineReport: SwiftProtobuf.Message, SwiftProto
         case 18: try { try decoder.decodeSingularUInt64Field(value: &_storage._objectBytes) }()
         case 19: try { try decoder.decodeSingularUInt64Field(value: &_storage._residentBytes) }()
         case 20: try { try decoder.decodeRepeatedMessageField(value: &_storage._hooksFired) }()
+        case 21: try { try decoder.decodeSingularUInt64Field(value: &_storage._adapterBytes) }()
         default: break
         }
       }
@@ -2775,6 +2799,9 @@ nonisolated extension Neurond_V1_EngineReport: SwiftProtobuf.Message, SwiftProto
       if !_storage._hooksFired.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._hooksFired, fieldNumber: 20)
       }
+      if _storage._adapterBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._adapterBytes, fieldNumber: 21)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2804,6 +2831,7 @@ nonisolated extension Neurond_V1_EngineReport: SwiftProtobuf.Message, SwiftProto
         if _storage._objectBytes != rhs_storage._objectBytes {return false}
         if _storage._residentBytes != rhs_storage._residentBytes {return false}
         if _storage._hooksFired != rhs_storage._hooksFired {return false}
+        if _storage._adapterBytes != rhs_storage._adapterBytes {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -3066,7 +3094,7 @@ nonisolated extension Neurond_V1_DetokenizeReply: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Neurond_V1_ForwardRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ForwardRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}options\0\u{1}items\0\u{1}hooks\0\u{3}top_k\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}options\0\u{1}items\0\u{1}hooks\0\u{3}top_k\0\u{1}adapter\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3078,6 +3106,7 @@ nonisolated extension Neurond_V1_ForwardRequest: SwiftProtobuf.Message, SwiftPro
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.items) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._hooks) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.topK) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.adapter) }()
       default: break
       }
     }
@@ -3100,6 +3129,9 @@ nonisolated extension Neurond_V1_ForwardRequest: SwiftProtobuf.Message, SwiftPro
     if self.topK != 0 {
       try visitor.visitSingularUInt32Field(value: self.topK, fieldNumber: 4)
     }
+    if !self.adapter.isEmpty {
+      try visitor.visitSingularBytesField(value: self.adapter, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3108,6 +3140,7 @@ nonisolated extension Neurond_V1_ForwardRequest: SwiftProtobuf.Message, SwiftPro
     if lhs.items != rhs.items {return false}
     if lhs._hooks != rhs._hooks {return false}
     if lhs.topK != rhs.topK {return false}
+    if lhs.adapter != rhs.adapter {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3259,7 +3292,7 @@ nonisolated extension Neurond_V1_Sampling: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension Neurond_V1_GenerateRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GenerateRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}options\0\u{1}prompt\0\u{1}hooks\0\u{3}max_tokens\0\u{1}sampling\0\u{1}stop\0\u{3}top_k\0\u{3}ignore_end\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}options\0\u{1}prompt\0\u{1}hooks\0\u{3}max_tokens\0\u{1}sampling\0\u{1}stop\0\u{3}top_k\0\u{3}ignore_end\0\u{1}adapter\0")
 
   fileprivate class _StorageClass {
     var _options: Neurond_V1_RequestOptions? = nil
@@ -3270,6 +3303,7 @@ nonisolated extension Neurond_V1_GenerateRequest: SwiftProtobuf.Message, SwiftPr
     var _stop: [String] = []
     var _topK: UInt32 = 0
     var _ignoreEnd: Bool = false
+    var _adapter: Data = Data()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3288,6 +3322,7 @@ nonisolated extension Neurond_V1_GenerateRequest: SwiftProtobuf.Message, SwiftPr
       _stop = source._stop
       _topK = source._topK
       _ignoreEnd = source._ignoreEnd
+      _adapter = source._adapter
     }
   }
 
@@ -3314,6 +3349,7 @@ nonisolated extension Neurond_V1_GenerateRequest: SwiftProtobuf.Message, SwiftPr
         case 6: try { try decoder.decodeRepeatedStringField(value: &_storage._stop) }()
         case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._topK) }()
         case 8: try { try decoder.decodeSingularBoolField(value: &_storage._ignoreEnd) }()
+        case 9: try { try decoder.decodeSingularBytesField(value: &_storage._adapter) }()
         default: break
         }
       }
@@ -3350,6 +3386,9 @@ nonisolated extension Neurond_V1_GenerateRequest: SwiftProtobuf.Message, SwiftPr
       if _storage._ignoreEnd != false {
         try visitor.visitSingularBoolField(value: _storage._ignoreEnd, fieldNumber: 8)
       }
+      if !_storage._adapter.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._adapter, fieldNumber: 9)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3367,6 +3406,7 @@ nonisolated extension Neurond_V1_GenerateRequest: SwiftProtobuf.Message, SwiftPr
         if _storage._stop != rhs_storage._stop {return false}
         if _storage._topK != rhs_storage._topK {return false}
         if _storage._ignoreEnd != rhs_storage._ignoreEnd {return false}
+        if _storage._adapter != rhs_storage._adapter {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -3587,7 +3627,7 @@ nonisolated extension Neurond_V1_GenerateReply.Finished: SwiftProtobuf.Message, 
 
 nonisolated extension Neurond_V1_ScoreRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ScoreRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}options\0\u{1}items\0\u{1}hooks\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}options\0\u{1}items\0\u{1}hooks\0\u{1}adapter\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3598,6 +3638,7 @@ nonisolated extension Neurond_V1_ScoreRequest: SwiftProtobuf.Message, SwiftProto
       case 1: try { try decoder.decodeSingularMessageField(value: &self._options) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.items) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._hooks) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.adapter) }()
       default: break
       }
     }
@@ -3617,6 +3658,9 @@ nonisolated extension Neurond_V1_ScoreRequest: SwiftProtobuf.Message, SwiftProto
     try { if let v = self._hooks {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     } }()
+    if !self.adapter.isEmpty {
+      try visitor.visitSingularBytesField(value: self.adapter, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3624,6 +3668,7 @@ nonisolated extension Neurond_V1_ScoreRequest: SwiftProtobuf.Message, SwiftProto
     if lhs._options != rhs._options {return false}
     if lhs.items != rhs.items {return false}
     if lhs._hooks != rhs._hooks {return false}
+    if lhs.adapter != rhs.adapter {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4104,7 +4149,7 @@ nonisolated extension Neurond_V1_ExplainRequest: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Neurond_V1_ExplainReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ExplainReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}items\0\u{3}multiply_adds\0\u{3}reply_bytes\0\u{1}tokens\0\u{3}generated_tokens\0\u{3}key_value_bytes\0\u{3}capture_bytes\0\u{3}plan_bytes\0\u{3}hook_elements\0\u{1}objects\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}items\0\u{3}multiply_adds\0\u{3}reply_bytes\0\u{1}tokens\0\u{3}generated_tokens\0\u{3}key_value_bytes\0\u{3}capture_bytes\0\u{3}plan_bytes\0\u{3}hook_elements\0\u{1}objects\0\u{3}adapter_bytes\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4122,6 +4167,7 @@ nonisolated extension Neurond_V1_ExplainReply: SwiftProtobuf.Message, SwiftProto
       case 8: try { try decoder.decodeSingularUInt64Field(value: &self.planBytes) }()
       case 9: try { try decoder.decodeSingularUInt64Field(value: &self.hookElements) }()
       case 10: try { try decoder.decodeRepeatedBytesField(value: &self.objects) }()
+      case 11: try { try decoder.decodeSingularUInt64Field(value: &self.adapterBytes) }()
       default: break
       }
     }
@@ -4158,6 +4204,9 @@ nonisolated extension Neurond_V1_ExplainReply: SwiftProtobuf.Message, SwiftProto
     if !self.objects.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.objects, fieldNumber: 10)
     }
+    if self.adapterBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.adapterBytes, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4172,6 +4221,7 @@ nonisolated extension Neurond_V1_ExplainReply: SwiftProtobuf.Message, SwiftProto
     if lhs.planBytes != rhs.planBytes {return false}
     if lhs.hookElements != rhs.hookElements {return false}
     if lhs.objects != rhs.objects {return false}
+    if lhs.adapterBytes != rhs.adapterBytes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -69,4 +69,15 @@ enum Limits {
     /// Bounds for config.json, generation_config.json and the shard index.
     static let configuration = JSONLimits(
         maximumByteCount: indexByteCount, maximumDepth: 32, maximumValueCount: 2 * tensorCount)
+
+    /// The largest rank of an adapter: half the width of the smallest published models; beyond it
+    /// a merged model is smaller.
+    static let adapterRank = 256
+
+    /// adapter_config.json has about a kilobyte.
+    static let adapterConfigurationBytes = 1 << 20
+
+    /// Bounds for adapter_config.json: lists of modules, and objects that name them.
+    static let adapterConfiguration = JSONLimits(
+        maximumByteCount: adapterConfigurationBytes, maximumDepth: 8, maximumValueCount: 1 << 16)
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HookMessages
 public import Hooks
 public import Messages
@@ -39,9 +40,10 @@ extension Client {
     ///   - prompt: Text or token ids.
     ///   - plan: What to do and what to read; nothing is captured unless asked for.
     ///   - topCount: How many of the most likely next tokens to answer.
+    ///   - adapter: A stored adapter to run with.
     public func forward(
         _ prompt: Neurond_V1_Prompt, plan: HookPlan = HookPlan(), topCount: Int = 0,
-        options: CallOptions = CallOptions()
+        adapter: ContentHash? = nil, options: CallOptions = CallOptions()
     ) async throws(NeurondError) -> SingleAnswer<Neurond_V1_ForwardReply> {
         var request = Neurond_V1_ForwardRequest()
         var item = Neurond_V1_ForwardItem()
@@ -49,6 +51,7 @@ extension Client {
         request.items = [item]
         request.hooks = try message(of: plan)
         request.topK = UInt32(clamping: topCount)
+        request.adapter = Data(adapter?.bytes ?? [])
         return try await answer(to: request, options: options)
     }
 
@@ -57,13 +60,15 @@ extension Client {
     /// - Throws: ``NeurondError`` when the plan cannot be sent; later errors are the stream's.
     public func generate(
         _ prompt: Neurond_V1_Prompt, maximumTokenCount: Int, plan: HookPlan = HookPlan(),
-        sampling: Neurond_V1_Sampling = Neurond_V1_Sampling(), options: CallOptions = CallOptions()
+        sampling: Neurond_V1_Sampling = Neurond_V1_Sampling(), adapter: ContentHash? = nil,
+        options: CallOptions = CallOptions()
     ) throws(NeurondError) -> AnswerStream<Neurond_V1_GenerateReply> {
         var request = Neurond_V1_GenerateRequest()
         request.prompt = prompt
         request.maxTokens = UInt32(clamping: maximumTokenCount)
         request.hooks = try message(of: plan)
         request.sampling = sampling
+        request.adapter = Data(adapter?.bytes ?? [])
         return answers(to: request, options: options)
     }
 

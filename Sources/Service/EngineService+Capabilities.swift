@@ -84,6 +84,10 @@ extension EngineService {
             limit("engine.key_value_bytes", engine.keyValueCapacity, "OUT_OF_RANGE"),
             limit("engine.capture_bytes", EngineLimits.captureBytes, "OUT_OF_RANGE"),
             limit("engine.object_bytes", EngineLimits.objectBytes, "RESOURCE_EXHAUSTED"),
+            limit(
+                "engine.adapter_bytes", EngineLimits.adapterBytes,
+                "OUT_OF_RANGE for one; further ones wait while these are in use"),
+            limit("engine.adapter_rank", AdapterFile.largestRank, "larger ones are refused"),
             limit("engine.top_tokens", EngineLimits.topTokens, "OUT_OF_RANGE"),
             limit("engine.stop_strings", EngineLimits.stopStrings, "OUT_OF_RANGE"),
             limit("service.items_per_request", ServiceLimits.itemsPerRequest, "OUT_OF_RANGE"),

@@ -20,7 +20,7 @@ extension EngineService {
                     "give one of forward, generate, score", field: "request")
             }
         try await sink.send(explanation(of: items, withItems: !request.totalsOnly))
-        return .with { $0.provenance.planHash = items[0].job.plan.hash }
+        return .with { $0.provenance = Neurond_V1_Provenance(items[0].job) }
     }
 
     private func explanation(
@@ -39,6 +39,8 @@ extension EngineService {
             $0.captureBytes = Self.atOnce(explainers.map(\.captureBytes))
             $0.planBytes = items.reduce(0) { $0 + UInt64($1.prepared.planByteCount) }
             $0.hookElements = explainers.reduce(0) { $0 + UInt64($1.hookElements) }
+            // Items share the request's adapter.
+            $0.adapterBytes = UInt64(items[0].job.adapter?.byteCount ?? 0)
             $0.objects = Self.objects(of: items).map { Data($0.bytes) }
         }
     }
@@ -58,9 +60,9 @@ extension EngineService {
         return UInt64(largest)
     }
 
-    /// Every object that a plan names, in order of hash.
+    /// Every object that a plan or the request names, in order of hash.
     private static func objects(of items: [PreparedItem]) -> [ContentHash] {
-        var hashes: Set<ContentHash> = []
+        var hashes = Set(items.compactMap { $0.job.adapter?.hash })
         var previous: HookPlan?
         for item in items where item.source != previous {
             hashes.formUnion(item.source.objects)

@@ -11,7 +11,7 @@ extension EngineService {
         _ progress: RequestProgress
     ) async throws -> Neurond_V1_End {
         let item = try await prepareGenerate(request)
-        progress.begin(items: 1, planHash: item.job.plan.hash, seed: request.sampling.seed)
+        progress.begin(items: 1, job: item.job, seed: request.sampling.seed)
         let running = try RunningJob(item, to: engine)
         do {
             try await sink.send(
@@ -64,7 +64,8 @@ extension EngineService {
             stop: request.stop, topCount: Int(request.topK), ignoresEnd: request.ignoreEnd)
         let job = Job(
             tokens: tokens, plan: .none, generation: generation,
-            share: JobShare(request.options), deadline: deadline)
+            adapter: try await adapter(request.adapter), share: JobShare(request.options),
+            deadline: deadline)
         return try await prepare([
             resolve(HookPlan(message: request.hooks), job, field: "prompt")
         ])[0]

@@ -74,7 +74,7 @@ extension EngineService {
                 .invalidArgument, "BAD_HASH", "hash must be the 32 bytes of a SHA-256",
                 field: "hash", asked: request.hash.count, limit: 32)
         }
-        engine.objects.drop(hash)
+        engine.dropObject(hash)
         try await sink.send(Neurond_V1_DropObjectReply())
         return Neurond_V1_End()
     }

@@ -10,7 +10,7 @@ extension EngineService {
         _ request: Neurond_V1_ScoreRequest, _ sink: any ReplySink, _ progress: RequestProgress
     ) async throws -> Neurond_V1_End {
         let items = try await prepareScore(request)
-        progress.begin(items: items.count, planHash: items[0].job.plan.hash)
+        progress.begin(items: items.count, job: items[0].job)
         try await engine.run(items, progress) { index, result in
             try await sink.send(
                 Neurond_V1_ScoreReply.with {
@@ -32,6 +32,7 @@ extension EngineService {
     func prepareScore(_ request: Neurond_V1_ScoreRequest) async throws -> [PreparedItem] {
         try checkItemCount(request.items.count)
         let deadline = request.options.deadline
+        let adapter = try await adapter(request.adapter)
         var items: [ResolvedItem] = []
         for (index, item) in request.items.enumerated() {
             let field = "items[\(index)]"
@@ -39,7 +40,7 @@ extension EngineService {
             let plan = try hookPlan(
                 item: item.hasHooks ? item.hooks : nil, request: request.hooks)
             let job = Job(
-                tokens: tokens, promptCount: promptCount, plan: .none,
+                tokens: tokens, promptCount: promptCount, plan: .none, adapter: adapter,
                 share: JobShare(request.options), deadline: deadline)
             items.append(try resolve(plan, job, field: field))
         }

@@ -38,6 +38,7 @@ extension Neurond_V1_EngineReport {
         prefixHits = UInt64(statistics.prefixHits)
         prefixEvictions = UInt64(statistics.prefixEvictions)
         captureBytes = UInt64(statistics.captureBytes)
+        adapterBytes = UInt64(statistics.adapterBytes)
         hooksFired = statistics.fired.map { hook, rows in
             .with {
                 $0.site = hook.site.rawValue

@@ -46,8 +46,7 @@ public final class EngineService: Sendable {
         } catch {
             end = progress.end(RequestFailure(error).status)
         }
-        end.provenance = provenance(
-            planHash: end.provenance.planHash, seed: end.provenance.seed)
+        addProvenance(to: &end.provenance)
         return (try? end.serializedBytes()) ?? []
     }
 
@@ -97,16 +96,13 @@ public final class EngineService: Sendable {
         }
     }
 
-    private func provenance(planHash: String, seed: UInt64) -> Neurond_V1_Provenance {
-        .with {
-            $0.modelDigest = engine.model.digest
-            $0.weightFormat = engine.model.form.rawValue
-            $0.tokenizerDigest = engine.model.tokenizerDigest
-            $0.kernelPath = engine.kernelPath.rawValue
-            $0.build = build
-            $0.planHash = planHash
-            $0.seed = seed
-        }
+    /// Adds what is the same for every request.
+    private func addProvenance(to provenance: inout Neurond_V1_Provenance) {
+        provenance.modelDigest = engine.model.digest
+        provenance.weightFormat = engine.model.form.rawValue
+        provenance.tokenizerDigest = engine.model.tokenizerDigest
+        provenance.kernelPath = engine.kernelPath.rawValue
+        provenance.build = build
     }
 }
 

@@ -111,9 +111,11 @@ struct PlanExplainer {
         let keyWidth = Double(shape.keyValueHeadCount * shape.headDimension)
         let perRow =
             width * (2 * headWidth + 2 * keyWidth) + 3 * width * Double(shape.neuronCount)
+        let adapted = Double(job.adapter?.multiplyAddsPerRow ?? 0)
         let rows = Double(job.maximumRows)
         let attention = headWidth * rows * (rows + 1)
         return Double(shape.layerCount) * (rows * perRow + attention)
+            + rows * adapted
             + Double(headRows.count) * width * Double(shape.vocabularyCount)
     }
 }

@@ -1,4 +1,5 @@
 import Engine
+import Hooks
 import Messages
 import SwiftProtobuf
 
@@ -16,9 +17,11 @@ final class RequestProgress {
     private var hasReceipts = false
 
     /// Notes what is known before anything runs.
-    func begin(items: Int, planHash: String, seed: UInt64 = 0) {
+    ///
+    /// - Parameter job: of the first item.
+    func begin(items: Int, job: Job, seed: UInt64 = 0) {
         partial.items = UInt32(items)
-        provenance.planHash = planHash
+        provenance = Neurond_V1_Provenance(job)
         provenance.seed = seed
     }
 
@@ -61,5 +64,14 @@ final class RequestProgress {
         end.partial = partial
         end.partial.generatedTokens = usage.generatedTokens
         return end
+    }
+}
+
+extension Neurond_V1_Provenance {
+    /// The part that a job decides.
+    init(_ job: Job) {
+        self.init()
+        planHash = job.plan.hash
+        adapter = job.adapter?.hash.hex ?? ""
     }
 }

@@ -37,6 +37,8 @@ struct EvaluateCommand: DaemonCommand {
 
     @OptionGroup var hooks: HookOptions
 
+    @OptionGroup var adapter: AdapterOptions
+
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
@@ -54,11 +56,13 @@ struct EvaluateCommand: DaemonCommand {
         guard plan.captures.isEmpty else {
             throw UsageError("the plan file has captures, which evaluate does not show")
         }
+        let adapter = try await adapter.hash(client)
         var results: [JSON] = []
         for file in files {
             let cases = try selected(EvaluationCase.read(file), file)
             try checkTags(of: cases, file)
-            let judge = CaseJudge(client: client, plan: plan, options: connection.callOptions)
+            let judge = CaseJudge(
+                client: client, plan: plan, adapter: adapter, options: connection.callOptions)
             var progress = ProgressReport(file, total: cases.count, console: console)
             let outcomes = try await judge.judge(
                 cases, inFlight: Self.requestsInFlight
@@ -118,6 +122,8 @@ struct EvaluateCommand: DaemonCommand {
 struct CaseJudge: Sendable {
     let client: Client
     let plan: Neurond_V1_HookPlan
+    /// Hash of an adapter; empty for none.
+    let adapter: Data
     let options: CallOptions
 
     /// Outcomes in the order of the cases, with a bounded number of requests at once.
@@ -176,6 +182,7 @@ struct CaseJudge: Sendable {
         var request = Neurond_V1_GenerateRequest()
         request.prompt = Neurond_V1_Prompt(text: item.prompt)
         request.hooks = plan
+        request.adapter = adapter
         request.maxTokens = maxTokens
         request.stop = ["\n"]
         var text = ""
@@ -194,6 +201,7 @@ struct CaseJudge: Sendable {
     ) async throws -> [Neurond_V1_ScoreReply] {
         var request = Neurond_V1_ScoreRequest()
         request.hooks = plan
+        request.adapter = adapter
         request.items = continuations.map { text in
             var item = Neurond_V1_ScoreItem()
             item.prompt = Neurond_V1_Prompt(text: prompt)

@@ -78,12 +78,13 @@ private func explain(
         }
         for tensor in item.tensors { console.print("  \(tensor.name)\t\(tensor.shape)") }
     }
-    let totals = [
+    var totals = [
         "\(reply.tokens) tokens", "at most \(reply.generatedTokens) generated",
         "\(Int64(reply.multiplyAdds)) multiply-adds", "\(reply.hookElements) hooked elements",
         "\(reply.replyBytes) reply bytes", "\(reply.keyValueBytes) KV bytes",
         "\(reply.captureBytes) capture bytes", "\(reply.planBytes) plan bytes",
     ]
+    if reply.adapterBytes > 0 { totals.append("\(reply.adapterBytes) adapter bytes") }
     console.print("in all: " + totals.joined(separator: ", "))
 }
 
@@ -96,6 +97,7 @@ private func json(_ reply: Neurond_V1_ExplainReply) -> JSON {
         "key_value_bytes": .count(reply.keyValueBytes),
         "capture_bytes": .count(reply.captureBytes),
         "plan_bytes": .count(reply.planBytes),
+        "adapter_bytes": .count(reply.adapterBytes),
         "hook_elements": .count(reply.hookElements),
         "objects": .array(
             reply.objects.map { hash in

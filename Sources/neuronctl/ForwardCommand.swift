@@ -14,6 +14,8 @@ struct ForwardArguments: ParsableArguments {
 
     @OptionGroup var hooks: HookOptions
 
+    @OptionGroup var adapter: AdapterOptions
+
     func validate() throws {
         if prompt.isPresent == (items != nil) {
             throw ValidationError("give either a prompt or --items")
@@ -25,6 +27,7 @@ struct ForwardArguments: ParsableArguments {
     func request(_ client: Client) async throws -> Neurond_V1_ForwardRequest {
         var request = Neurond_V1_ForwardRequest()
         request.topK = top
+        request.adapter = try await adapter.hash(client)
         request.hooks = try await hooks.message(client)
         guard let items else {
             var item = Neurond_V1_ForwardItem()

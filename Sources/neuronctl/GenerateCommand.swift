@@ -24,6 +24,8 @@ struct GenerateArguments: ParsableArguments {
 
     @OptionGroup var hooks: HookOptions
 
+    @OptionGroup var adapter: AdapterOptions
+
     func validate() throws { try prompt.check() }
 
     /// The request, the files of its hooks stored.
@@ -35,6 +37,7 @@ struct GenerateArguments: ParsableArguments {
         request.stop = stop
         request.topK = alternatives
         request.ignoreEnd = ignoreEnd
+        request.adapter = try await adapter.hash(client)
         request.hooks = try await hooks.message(client)
         return request
     }

@@ -103,6 +103,9 @@ final class HookFiles {
         }
     }
 
+    /// Remembers a file that was read and answers its hash.
+    func add(_ file: StoredFile) -> ContentHash { keep(file.bytes, file.kind) }
+
     /// Stores what the daemon does not have.
     func store(in client: Client) async throws {
         guard !contents.isEmpty else { return }

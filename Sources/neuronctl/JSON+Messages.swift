@@ -29,6 +29,7 @@ extension JSON {
             "kernel_path": .string(provenance.kernelPath),
             "build": .string(provenance.build),
             "plan_hash": .string(provenance.planHash),
+            "adapter": .string(provenance.adapter),
             // A 64-bit seed does not fit the numbers of every JSON reader.
             "seed": .string("\(provenance.seed)"),
         ]

@@ -52,6 +52,7 @@ extension JSON {
             "prefix_hits": .count(report.prefixHits),
             "prefix_evictions": .count(report.prefixEvictions),
             "capture_bytes": .count(report.captureBytes),
+            "adapter_bytes": .count(report.adapterBytes),
             "object_bytes": .count(report.objectBytes),
             "resident_bytes": .count(report.residentBytes),
             "hooks_fired": .array(

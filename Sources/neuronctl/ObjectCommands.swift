@@ -8,7 +8,7 @@ import StrictJSON
 /// `neuronctl objects`.
 struct ObjectsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "objects", abstract: "Neuron sets and tensors stored in the daemon.",
+        commandName: "objects", abstract: "Neuron sets, tensors and adapters stored in the daemon.",
         discussion: "Example: neuronctl objects put math-neurons.json",
         subcommands: [Put.self, List.self, Drop.self])
 
@@ -17,23 +17,22 @@ struct ObjectsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Store files; answers the hash of each.",
             discussion: """
-                Files ending in .safetensors are tensors, others neuron sets.
+                Files ending in .safetensors are tensors, directories are LoRA adapters as PEFT \
+                saves them, other files neuron sets.
 
-                Example: neuronctl objects put math-neurons.json means.safetensors
+                Example: neuronctl objects put math-neurons.json means.safetensors my-adapter/
                 """)
 
-        @Argument(help: "Files to store.") var files: [String]
+        @Argument(help: "Files, and directories of adapters, to store.") var files: [String]
         @OptionGroup var connection: ConnectionOptions
 
         func run(_ client: Client, _ console: Console) async throws {
             var progress = ProgressReport("put", total: files.count, console: console)
             var list: [JSON] = []
             for file in files {
-                let isTensors = file.hasSuffix(".safetensors")
-                var bytes = try readFile(file)
-                if !isTensors { bytes = Array(try NeuronSet(bytes: bytes).json.utf8) }
+                let object = try StoredFile(file)
                 let reply = try await client.putObject(
-                    bytes, kind: isTensors ? .tensors : .neuronSet, options: connection.callOptions
+                    object.bytes, kind: object.kind, options: connection.callOptions
                 ).reply
                 let hash = "sha256:" + Hexadecimal.text(reply.hash)
                 list.append(
@@ -98,8 +97,7 @@ struct ObjectsCommand: AsyncParsableCommand {
 
         private func contentHashes() throws -> [ContentHash] {
             try hashes.map { text in
-                let digits = text.hasPrefix("sha256:") ? String(text.dropFirst(7)) : text
-                guard let hash = ContentHash(hex: digits) else {
+                guard let hash = ContentHash(argument: text) else {
                     throw ValidationError("\"\(text)\": expected sha256: and 64 hex digits")
                 }
                 return hash

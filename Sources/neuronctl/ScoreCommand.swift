@@ -9,10 +9,13 @@ struct ScoreArguments: ParsableArguments {
 
     @OptionGroup var hooks: HookOptions
 
+    @OptionGroup var adapter: AdapterOptions
+
     /// The request, the files of its hooks stored.
     func request(_ client: Client) async throws -> Neurond_V1_ScoreRequest {
         var request = Neurond_V1_ScoreRequest()
         request.hooks = try await hooks.message(client)
+        request.adapter = try await adapter.hash(client)
         var reader = PlanReader()
         for line in try Item.read(items) {
             var item = Neurond_V1_ScoreItem()

@@ -64,6 +64,21 @@ struct GoldenManifest: Decodable {
         }
     }
 
+    /// A model that an adapter is merged into.
+    struct MergedModel: Decodable, Sendable {
+        struct Hooked: Decodable {
+            let hooks: [String]
+            let logits: String
+        }
+
+        let name: String
+        let directory: String
+        /// Tensors by site.
+        let sites: [String: String]
+        let hooked: Hooked
+        let generation: Generation
+    }
+
     let prompt: Prompt
     let positions: [Int]
     let objects: [String: Object]?
@@ -71,6 +86,7 @@ struct GoldenManifest: Decodable {
     let variants: [Variant]
     let generations: [Generation]
     let continuations: [Continuation]
+    let adapters: [MergedModel]?
 }
 
 /// A fixture model's goldens: manifest, tensors and stored objects.

@@ -2,6 +2,7 @@ import FakeDaemon
 import Foundation
 import Hooks
 import Messages
+import ModelFile
 import SwiftProtobuf
 import Synchronization
 import StrictJSON
@@ -89,6 +90,62 @@ extension CommandTests {
         let bare = try await neuronctl(
             ["objects", "drop", Hexadecimal.text(hash), "--json"], script: script)
         #expect(try bare.json()["dropped"] as? [String] == [name])
+    }
+
+    @Test func directoriesAreAdaptersThatEveryCommandTakes() async throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "neuronctl-adapter-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let text = #"{"peft_type": "LORA", "r": 2}"#
+        try text.write(
+            to: folder.appending(path: "adapter_config.json"), atomically: true, encoding: .utf8)
+        var writer = SafetensorsWriter(metadata: ["format": "pt"])
+        try writer.add("a", shape: [2], [Float]([1, 2]))
+        try writer.write(to: folder.appending(path: "adapter_model.safetensors").path)
+        let items = try temporaryFile(
+            "items.jsonl", #"{"prompt": "2+3=", "continuation": "5"}"# + "\n")
+
+        for arguments in [
+            ["generate", "x"], ["forward", "x"], ["score", "--items", items],
+            ["explain", "generate", "x"], ["objects", "put", folder.path],
+        ] {
+            let content = Mutex<[UInt8]>([])
+            let named = Mutex<Data?>(nil)
+            let isPut = arguments[0] == "objects"
+            let words = isPut ? arguments : arguments + ["--adapter", folder.path]
+            _ = try await neuronctl(words) { request in
+                switch request.method {
+                case .listObjects: return [.reply(Neurond_V1_ListObjectsReply()), .ok]
+                case .putObject:
+                    let message = request.decoded(as: Neurond_V1_PutObjectRequest.self)
+                    #expect(message?.kind == .tensors)
+                    let bytes = Array(message?.content ?? Data())
+                    content.withLock { $0 = bytes }
+                    var reply = Neurond_V1_PutObjectReply()
+                    reply.hash = Data(ContentHash(hashing: bytes).bytes)
+                    return [.reply(reply), .ok]
+                default:
+                    named.withLock { $0 = Self.adapter(of: request) }
+                    return Self.generation()
+                }
+            }
+            let bytes = content.withLock { $0 }
+            let file = try SafetensorsFile(bytes: bytes)
+            #expect(file.metadata == ["adapter_config": text])
+            #expect(try file.floats(named: "a") == [1, 2])
+            let expected = isPut ? nil : Data(ContentHash(hashing: bytes).bytes)
+            #expect(named.withLock { $0 } == expected, "\(arguments)")
+        }
+    }
+
+    private static func adapter(of request: FakeRequest) -> Data? {
+        switch request.method {
+        case .generate: request.decoded(as: Neurond_V1_GenerateRequest.self)?.adapter
+        case .forward: request.decoded(as: Neurond_V1_ForwardRequest.self)?.adapter
+        case .score: request.decoded(as: Neurond_V1_ScoreRequest.self)?.adapter
+        default: request.decoded(as: Neurond_V1_ExplainRequest.self)?.generate.adapter
+        }
     }
 
     // MARK: The rest
