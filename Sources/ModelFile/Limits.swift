@@ -22,11 +22,13 @@ enum Limits {
     /// Files use 32; 64 KiB would be a large memory page, more is an attack on the padding.
     static let alignment = 1 << 16
 
-    /// Sixteen times the largest published vocabulary (about 256,000).
-    static let vocabularyCount = 1 << 22
+    /// Four times the largest published vocabulary (about 256,000).
+    ///
+    /// A token takes about 100 bytes in memory while the file is read, and may take 17 in it.
+    static let vocabularyCount = 1 << 20
 
-    /// Merges number at most about twice the vocabulary.
-    static let mergeCount = 1 << 23
+    /// Merges number at most about twice the vocabulary: 515,000 in the largest in use.
+    static let mergeCount = 1 << 20
 
     /// The deepest published decoder has 126 layers.
     static let layerCount = 512
@@ -37,14 +39,15 @@ enum Limits {
     /// The longest published context is 10 million tokens.
     static let contextLength = 1 << 24
 
-    /// The safetensors reference implementation's limit on its header.
-    static let safetensorsHeaderByteCount = 100_000_000
+    /// Some 350 bytes for each of the tensors that there is room for; the reference implementation
+    /// reads 100 MB. Text that is JSON takes four times its length in memory.
+    static let safetensorsHeaderByteCount = 12 << 20
 
     /// config.json and its like have a few kilobytes.
     static let configurationByteCount = 4 << 20
 
     /// A shard index names each tensor once: about 100 bytes for each of `tensorCount`.
-    static let indexByteCount = 32 << 20
+    static let indexByteCount = 12 << 20
 
     /// Tokenizer files in use reach 40 MB.
     static let tokenizerByteCount = 256 << 20

@@ -140,6 +140,15 @@ extension HostileCase {
         model("merge into a token that is not there", "merge 0", "not in the vocabulary") {
             $0.setMerges(["b a"])
         },
+        model("200,000 merges of which the last is bad", "merge 199999") {
+            $0.setMerges([String](repeating: "a b", count: 199_999) + ["a"])
+        },
+        model("200,000 tokens for five rows", "embedding") {
+            $0.set("llama.vocab_size", UInt32(5))
+            $0.set("tokenizer.ggml.tokens", (0..<200_000).map { String($0, radix: 36) })
+            $0.set("tokenizer.ggml.scores", [Float](repeating: 0, count: 200_000))
+            $0.set("tokenizer.ggml.token_type", [Int32](repeating: 1, count: 200_000))
+        },
         model("unknown kind of tokenizer", "tokenizer", "\"made-up\"") {
             $0.set("tokenizer.ggml.model", "made-up")
         },

@@ -50,6 +50,12 @@ extension HostileCase {
                 safetensorsFile(
                     "{\"a\":[" + String(repeating: "{\"\":0},", count: 1_000_000) + "0]}", data: 0),
                 .refused(["header", "values"])),
+            file(
+                "header of 13 MB",
+                safetensorsFile(
+                    "{\"__metadata__\":{\"a\":\"" + String(repeating: "x", count: 13 << 20)
+                        + "\"}}",
+                    data: 0), .refused(["header length"])),
             tensor(
                 "duplicate name",
                 extra: ",\"t\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}",
@@ -113,6 +119,11 @@ extension HostileCase {
                     extra: ",\"e\":{\"dtype\":\"F32\",\"shape\":[0,9],\"data_offsets\":[8,8]}"),
                 data: 8), .read),
         file("no tensors", safetensorsFile("{}", data: 0), .read),
+        file(
+            "metadata of 11 MB",
+            safetensorsFile(
+                "{\"__metadata__\":{\"a\":\"" + String(repeating: "x", count: 11 << 20) + "\"}}",
+                data: 0), .read),
     ]
 }
 
