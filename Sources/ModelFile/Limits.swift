@@ -39,8 +39,9 @@ enum Limits {
     /// The longest published context is 10 million tokens.
     static let contextLength = 1 << 24
 
-    /// Some 350 bytes for each of the tensors that there is room for; the reference implementation
-    /// reads 100 MB. Text that is JSON takes four times its length in memory.
+    /// Some 350 bytes for each of the tensors that there is room for.
+    ///
+    /// The reference implementation reads 100 MB; here JSON takes four times its length in memory.
     static let safetensorsHeaderByteCount = 12 << 20
 
     /// config.json and its like have a few kilobytes.
