@@ -13,6 +13,34 @@ struct EngineServiceTests {
         try Neurond_V1_HookPlan(HookPlan(text: text))
     }
 
+    @Test("sites and columns that a family lacks are neither listed nor answered")
+    func family() async throws {
+        let test = try TestService("gptj-parallel")
+        let reply = try #require(
+            try await test.messages(
+                .capabilities, Neurond_V1_CapabilitiesRequest(),
+                as: Neurond_V1_CapabilitiesReply.self
+            ).first)
+        #expect(reply.models.first?.architecture == "gptj")
+        let names = reply.sites.map(\.name)
+        #expect(names.count == SiteKind.allCases.count - 2)
+        #expect(names.contains("mlp.gate.L"))
+        #expect(!names.contains("mlp.up.L") && !names.contains("resid_mid.L"))
+        let hooks = try plan("capture resid_mid.0")
+        let hooked = Neurond_V1_ForwardRequest.with {
+            $0.items = [.with { $0.prompt = .ids([1, 2, 3]) }]
+            $0.hooks = hooks
+        }
+        let refused = try await test.call(.forward, hooked).end.status
+        #expect(refused.reason == "HOOK_COMBINATION")
+        #expect(refused.message.contains("resid_mid"))
+        let columns = Neurond_V1_ColumnsRequest.with {
+            $0.units = [.init()]
+            $0.kind = .up
+        }
+        #expect(try await test.call(.columns, columns).end.status.reason == "NOT_GATED")
+    }
+
     @Test("Capabilities say what is served")
     func capabilities() async throws {
         let test = try TestService()
