@@ -17,5 +17,5 @@
 // not keep what it decodes; the engine packs rows into its own arena.
 //
 // Read first: `ModelSource` (what the engine sees), `GGUFContainer` (the stricter of the two
-// parsers), `TensorReader` (how a row comes out), `Families/ModelFamily.swift` (what families say of
-// themselves).
+// parsers), `TensorReader` (how a row comes out), `Families/ModelFamily.swift` (what families say
+// of themselves).
