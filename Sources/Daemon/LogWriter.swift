@@ -81,10 +81,19 @@ public final class LogWriter: Sendable {
             let count = rest.withUnsafeBytes {
                 Foundation.write(descriptor, $0.baseAddress, $0.count)
             }
-            if count < 0, errno == EINTR || errno == EAGAIN { continue }
+            switch count < 0 ? errno : 0 {
+            case 0 where count > 0: rest = rest.dropFirst(count)
+            case EINTR: continue
+            case EAGAIN: waitForReader()
             // Nobody will ever read it: there is nowhere left to say so.
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
+            default: return
+            }
         }
+    }
+
+    /// Sleeps until a descriptor that does not block takes more, or fails.
+    private func waitForReader() {
+        var subject = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&subject, 1, -1)
     }
 }

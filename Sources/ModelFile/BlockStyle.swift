@@ -87,3 +87,15 @@ public struct AttentionWindow: Sendable, Equatable, Codable {
         self.layers = layers
     }
 }
+
+extension BlockStyle {
+    /// What the GPT families share: LayerNorm, and an MLP without a gate and with biases.
+    static func ungated(_ activation: Activation) -> BlockStyle {
+        var block = BlockStyle()
+        block.norm = .layer
+        block.activation = activation
+        block.isGated = false
+        block.biases.mlp = true
+        return block
+    }
+}

@@ -39,8 +39,9 @@ struct GGUFPreTokenizer {
         let groups: [(Self, [String])] = [
             (
                 Self([.gpt2]),
-                ["default", "gpt-2", "phi-2", "jais", "trillion", "gigachat", "mellum", "exaone4"]
+                ["gpt-2", "phi-2", "jais", "trillion", "gigachat", "mellum", "exaone4"]
             ),
+            (Self([.plainPunctuation, .gpt2, .numberRun, .threeDigits]), ["default"]),
             (Self([.gpt2], composes: true), ["mpt", "olmo"]),
             (Self(digits), ["starcoder", "refact", "smollm", "codeshell", "exaone", "minerva-7b"]),
             (Self(digits, composes: true), ["command-r"]),

@@ -54,6 +54,7 @@ extension SplitPattern {
     private var part: [String] {
         switch self {
         case .falconPunctuation: [#"[\p{P}\$\+<=>\^~\|`]+"#]
+        case .plainPunctuation: [#"[\p{P}\$\+<=>\^~\|]+"#]
         case .threeDigits: ["[0-9][0-9][0-9]"]
         case .lineEnd: [#"[\r\n]"#, "[\r\n]"]
         case .anyNumber: [#"\p{N}"#]

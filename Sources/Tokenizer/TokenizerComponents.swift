@@ -55,6 +55,8 @@ enum SplitPattern: UInt8, Equatable, Sendable, CaseIterable {
     case punctuationWord = 20
     case deepseek3Ideographs = 21
     case deepseek3Words = 22
+    /// Runs of punctuation and of fewer signs.
+    case plainPunctuation = 23
 }
 
 /// When a metaspace is put before a text.

@@ -3,9 +3,9 @@ extension TokenizerSpecification {
     ///
     /// What a file leaves out follows the conventions of the format: "llama" adds a beginning of
     /// text and a space before the text, "t5" the space alone; "gpt2" adds neither, except that the
-    /// pre-tokenizers of Llama 3 and Tekken imply a beginning of text. The pre-tokenizer name
-    /// "default" (or none) means GPT-2's. Some names compose canonically first, as the models' own
-    /// tokenizers do (`GGUFPreTokenizer`).
+    /// pre-tokenizers of Llama 3 and Tekken imply a beginning of text. A file without a
+    /// pre-tokenizer's name means "default", as in llama.cpp. Some names compose canonically first,
+    /// as the models' own tokenizers do (`GGUFPreTokenizer`).
     ///
     /// - Throws: `TokenizerError` if the model or pre-tokenizer is not supported, or anything in
     ///   the tables contradicts the rest.

@@ -48,6 +48,24 @@ import Testing
         #expect(text == (0..<100).map { "line \($0)\n" }.joined())
     }
 
+    @Test("a descriptor that does not block loses nothing to a slow reader")
+    func nonBlocking() throws {
+        let pipe = Pipe()
+        let descriptor = pipe.fileHandleForWriting.fileDescriptor
+        #expect(fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0)
+        let writer = LogWriter(descriptor: descriptor)
+        // Several times what a pipe holds, and less than the buffer.
+        let lines = (0..<300).map { "\($0) " + String(repeating: "x", count: 1_000) }
+        for line in lines { writer.write(line) }
+        var text: [UInt8] = []
+        while text.count < lines.reduce(0, { $0 + $1.utf8.count + 1 }) {
+            text += pipe.fileHandleForReading.availableData
+        }
+        writer.close()
+        #expect(writer.droppedCount == 0)
+        #expect(text == Array(lines.map { $0 + "\n" }.joined().utf8))
+    }
+
     @Test("a reader that does not read costs lines and not time")
     func stuckReader() {
         let pipe = Pipe()

@@ -43,6 +43,7 @@ EXPRESSIONS = {
                  r"| ?[^\s\p{L}\p{N}\r\n]+|" + SPACES,
     "bloom": r" ?[^(\s|.,!?…。，、।۔،)]+",
     "falconPunctuation": r"[\p{P}\$\+<=>\^~\|`]+",
+    "plainPunctuation": r"[\p{P}\$\+<=>\^~\|]+",
     "threeDigits": "[0-9][0-9][0-9]",
     "lineEnd": r"[\r\n]",
     "anyNumber": r"\p{N}",

@@ -24,6 +24,7 @@ import Testing
         ("deepseek-llm", "a12\n\n", ["a", "12", "\u{10A}", "\u{10A}"]),
         ("deepseek-coder", "a12", ["a", "1", "2"]), ("deepseek-v3", "a1234", ["a", "123", "4"]),
         ("qwen2", "12", ["1", "2"]),
+        ("default", "a'b 12345", ["a", "'", "b", "\u{120}", "123", "45"]),
     ])
     func namesCutAsTheirModelsDo(_ name: String, _ text: String, _ expected: [String]) throws {
         let rules = try #require(GGUFPreTokenizer(named: name))

@@ -5,14 +5,10 @@ struct GPT2Family: ModelFamily {
     let huggingFaceClass = "GPT2LMHeadModel"
 
     private static var block: BlockStyle {
-        var block = BlockStyle()
-        block.norm = .layer
-        block.activation = .geluTanh
-        block.isGated = false
+        var block = BlockStyle.ungated(.geluTanh)
         block.positions = .learned
         block.biases.queryKeyValue = true
         block.biases.attentionOutput = true
-        block.biases.mlp = true
         return block
     }
 

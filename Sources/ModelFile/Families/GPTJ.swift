@@ -6,13 +6,9 @@ struct GPTJFamily: ModelFamily {
     let huggingFaceClass = "GPTJForCausalLM"
 
     private static var block: BlockStyle {
-        var block = BlockStyle()
-        block.norm = .layer
-        block.activation = .geluTanh
-        block.isGated = false
+        var block = BlockStyle.ungated(.geluTanh)
         block.residual = .parallelSharedNorm
         block.positions = .rotaryInterleaved
-        block.biases.mlp = true
         block.biases.head = true
         return block
     }

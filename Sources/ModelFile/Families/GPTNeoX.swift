@@ -6,14 +6,10 @@ struct GPTNeoXFamily: ModelFamily {
     let huggingFaceClass = "GPTNeoXForCausalLM"
 
     private static var block: BlockStyle {
-        var block = BlockStyle()
-        block.norm = .layer
-        block.activation = .gelu
-        block.isGated = false
+        var block = BlockStyle.ungated(.gelu)
         block.residual = .parallel
         block.biases.queryKeyValue = true
         block.biases.attentionOutput = true
-        block.biases.mlp = true
         return block
     }
 
