@@ -21,18 +21,17 @@ struct AdapterGoldenTests {
     @Test("every site agrees", arguments: models)
     func sites(name: String) async throws {
         let goldens = try Goldens(name)
-        let file = try SafetensorsFile(
-            path: goldens.folder.appending(path: "adapters.safetensors").path)
+        let file = try goldens.adapterValues()
         let engine = try StepEngine.make(TestModels.fixture(name, .f32))
         defer { engine.shutdown() }
         let tokens = goldens.manifest.prompt.tokens
-        let positions = goldens.manifest.positions.map { "\($0)" }.joined(separator: ",")
         let entries = try #require(goldens.manifest.adapters)
         for entry in entries {
             let adapter = try await adapter(engine, goldens, entry)
             let captures = entry.sites.keys.sorted()
             let plan = try engine.model.plan(
-                captures: captures.map { "\($0) at \(positions)" }, promptCount: tokens.count)
+                captures: captures.map { "\($0) at \(goldens.positionList)" },
+                promptCount: tokens.count)
             let result = try await engine.run(
                 Job(tokens: tokens, plan: plan, adapter: adapter)
             ).result
@@ -51,15 +50,13 @@ struct AdapterGoldenTests {
     @Test("hooks see and change the adapted values", arguments: models)
     func hooked(name: String) async throws {
         let goldens = try Goldens(name)
-        let file = try SafetensorsFile(
-            path: goldens.folder.appending(path: "adapters.safetensors").path)
+        let file = try goldens.adapterValues()
         let engine = try StepEngine.make(TestModels.fixture(name, .f32))
         defer { engine.shutdown() }
         let tokens = goldens.manifest.prompt.tokens
-        let positions = goldens.manifest.positions.map { "\($0)" }.joined(separator: ",")
         for entry in try #require(goldens.manifest.adapters) {
             let plan = try engine.model.plan(
-                hooks: entry.hooked.hooks, captures: ["logits at \(positions)"],
+                hooks: entry.hooked.hooks, captures: ["logits at \(goldens.positionList)"],
                 promptCount: tokens.count)
             let job = Job(
                 tokens: tokens, plan: plan, adapter: try await adapter(engine, goldens, entry))
@@ -85,5 +82,17 @@ struct AdapterGoldenTests {
                 #expect(tokens == expected.generated, "\(form) \(entry.name)")
             }
         }
+    }
+}
+
+extension Goldens {
+    /// What merged models answered.
+    fileprivate func adapterValues() throws -> SafetensorsFile {
+        try SafetensorsFile(path: folder.appending(path: "adapters.safetensors").path)
+    }
+
+    /// The positions of golden rows, as hooks name them.
+    fileprivate var positionList: String {
+        manifest.positions.map { "\($0)" }.joined(separator: ",")
     }
 }
