@@ -7,7 +7,7 @@ import Wire
 
 @testable import neuronctl
 
-@Suite(.timeLimit(.minutes(1))) struct CommandTests {
+@Suite(.timeLimit(.minutes(10))) struct CommandTests {
     static func score(_ id: UInt32, _ text: String) -> Neurond_V1_TokenScore {
         var score = Neurond_V1_TokenScore()
         score.id = id

@@ -65,7 +65,7 @@ func temporaryFile(_ name: String, _ text: String = "") throws -> String {
     return file.path
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ProgramTests {
+@Suite(.timeLimit(.minutes(10))) struct ProgramTests {
     /// The words that call each command, but for the program's name.
     private static let allCommands = commandTree(of: Neuronctl.self).map { Array($0.words[1...]) }
 

@@ -6,7 +6,7 @@ import Wire
 
 @testable import neuronctl
 
-@Suite(.timeLimit(.minutes(1))) struct TopTests {
+@Suite(.timeLimit(.minutes(10))) struct TopTests {
     static func status(uptime: Double, tokens: UInt64) -> Neurond_V1_StatusReply {
         var status = Neurond_V1_StatusReply()
         status.state = "ready"

@@ -9,7 +9,7 @@ import Wire
 
 @testable import NeurondClient
 
-@Suite(.timeLimit(.minutes(1))) struct ClientTests {
+@Suite(.timeLimit(.minutes(10))) struct ClientTests {
     private func withDaemon(
         hello: Hello = Hello(role: .server, agent: "fake"),
         _ script: @escaping FakeDaemon.Script,

@@ -5,7 +5,7 @@ import Wire
 
 @testable import NeurondClient
 
-@Suite(.timeLimit(.minutes(1))) struct TensorTests {
+@Suite(.timeLimit(.minutes(10))) struct TensorTests {
     private static func info(_ name: String, _ type: Neurond_V1_DataType) -> Neurond_V1_TensorInfo {
         var info = Neurond_V1_TensorInfo()
         info.name = name

@@ -99,7 +99,7 @@ struct RefusalTests {
         #expect(status.limit == 256)
     }
 
-    @Test("Explain refuses what the request would have been refused", .timeLimit(.minutes(1)))
+    @Test("Explain refuses what the request would have been refused", .timeLimit(.minutes(10)))
     func explain() async throws {
         let status = try await status(
             .explain,
