@@ -33,6 +33,7 @@ let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+let database = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -97,6 +98,12 @@ let libraries: [Target] = [
             "EventLoop", "HookMessages", "Hooks", "Messages", "Wire", crypto, protobuf,
         ],
         swiftSettings: houseSettings),
+    .target(
+        name: "Studies",
+        dependencies: [
+            "Hooks", "Messages", "NeurondClient", "StrictJSON", crypto, database, toml,
+        ],
+        swiftSettings: houseSettings),
 ]
 
 let executables: [Target] = [
@@ -112,7 +119,7 @@ let executables: [Target] = [
         name: "neuronctl",
         dependencies: [
             "Build", "EventLoop", "HookMessages", "Hooks", "Messages", "ModelFile", "NeurondClient",
-            "StrictJSON", "Wire", argumentParser, protobuf,
+            "StrictJSON", "Studies", "Wire", argumentParser, protobuf,
         ],
         swiftSettings: houseSettings),
     .executableTarget(
@@ -181,6 +188,11 @@ let tests: [Target] = [
             "Wire", protobuf,
         ]),
     tests(
+        of: "Studies",
+        needs: [
+            "FakeDaemon", "Hooks", "Messages", "NeurondClient", "StrictJSON", "Studies", database,
+        ]),
+    tests(
         of: "Neuronctl",
         needs: [
             "Configuration", "FakeDaemon", "Kernels", "neurond", "neuronctl", "NeurondClient",
@@ -238,6 +250,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: libraries + executables + tests + fuzzers

@@ -38,7 +38,7 @@ as_root() {
 need_packages() {
     local name missing=()
     command -v dpkg-query >/dev/null ||
-        fail "this system has no dpkg; install by hand: $* (libuv with headers, pkg-config)"
+        fail "this system has no dpkg; install by hand: $* (libuv and SQLite with headers, pkg-config)"
     for name in "$@"; do
         dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'ok installed' ||
             missing+=("$name")
@@ -49,6 +49,19 @@ need_packages() {
         as_root env DEBIAN_FRONTEND=noninteractive \
             apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
         fail "could not install ${missing[*]}"
+}
+
+# Debian packages that a build needs beside Swift.
+# shellcheck disable=SC2034 # used by the scripts that source this file
+build_packages=(libuv1-dev libsqlite3-dev pkg-config)
+
+# check_headers: the libraries that a build needs are there.
+check_headers() {
+    local name
+    for name in libuv sqlite3; do
+        pkg-config --exists "$name" ||
+            fail "$name's headers are missing (apt: ${build_packages[*]})"
+    done
 }
 
 # need_swift: a toolchain is there, at least the one that Package.swift asks for.

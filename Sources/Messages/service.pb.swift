@@ -1006,11 +1006,63 @@ public nonisolated struct Neurond_V1_GenerateRequest: @unchecked Sendable {
     set {_uniqueStorage()._adapter = newValue}
   }
 
+  /// Many generations in one request, instead of `prompt`. What is common to them is said above.
+  public var items: [Neurond_V1_GenerateItem] {
+    get {_storage._items}
+    set {_uniqueStorage()._items = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct Neurond_V1_GenerateItem: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var prompt: Neurond_V1_Prompt {
+    get {_prompt ?? Neurond_V1_Prompt()}
+    set {_prompt = newValue}
+  }
+  /// Returns true if `prompt` has been explicitly set.
+  public var hasPrompt: Bool {self._prompt != nil}
+  /// Clears the value of `prompt`. Subsequent reads from it will return its default value.
+  public mutating func clearPrompt() {self._prompt = nil}
+
+  /// Instead of the request's plan.
+  public var hooks: Neurond_V1_HookPlan {
+    get {_hooks ?? Neurond_V1_HookPlan()}
+    set {_hooks = newValue}
+  }
+  /// Returns true if `hooks` has been explicitly set.
+  public var hasHooks: Bool {self._hooks != nil}
+  /// Clears the value of `hooks`. Subsequent reads from it will return its default value.
+  public mutating func clearHooks() {self._hooks = nil}
+
+  /// Instead of the request's seed.
+  public var seed: UInt64 {
+    get {_seed ?? 0}
+    set {_seed = newValue}
+  }
+  /// Returns true if `seed` has been explicitly set.
+  public var hasSeed: Bool {self._seed != nil}
+  /// Clears the value of `seed`. Subsequent reads from it will return its default value.
+  public mutating func clearSeed() {self._seed = nil}
+
+  /// 0 = the request's.
+  public var maxTokens: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _prompt: Neurond_V1_Prompt? = nil
+  fileprivate var _hooks: Neurond_V1_HookPlan? = nil
+  fileprivate var _seed: UInt64? = nil
 }
 
 public nonisolated struct Neurond_V1_GenerateReply: Sendable {
@@ -1043,6 +1095,12 @@ public nonisolated struct Neurond_V1_GenerateReply: Sendable {
     }
     set {event = .finished(newValue)}
   }
+
+  /// Index in `items`.
+  public var item: UInt32 = 0
+
+  /// Of an item's `finished`.
+  public var planHash: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1101,6 +1159,11 @@ public nonisolated struct Neurond_V1_GenerateReply: Sendable {
     public var tensors: [Neurond_V1_TensorInfo] = []
 
     public var receipts: [Neurond_V1_Receipt] = []
+
+    /// Of an item of `items`: what was generated, and the natural logarithm of each probability.
+    public var tokens: [UInt32] = []
+
+    public var logProbabilities: [Double] = []
 
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1214,6 +1277,193 @@ public nonisolated struct Neurond_V1_ScoreReply: Sendable {
   public var tensors: [Neurond_V1_TensorInfo] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Neurond_V1_StatisticsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var options: Neurond_V1_RequestOptions {
+    get {_options ?? Neurond_V1_RequestOptions()}
+    set {_options = newValue}
+  }
+  /// Returns true if `options` has been explicitly set.
+  public var hasOptions: Bool {self._options != nil}
+  /// Clears the value of `options`. Subsequent reads from it will return its default value.
+  public mutating func clearOptions() {self._options = nil}
+
+  public var items: [Neurond_V1_StatisticsItem] = []
+
+  /// For items without a plan of their own. Captures are refused.
+  public var hooks: Neurond_V1_HookPlan {
+    get {_hooks ?? Neurond_V1_HookPlan()}
+    set {_hooks = newValue}
+  }
+  /// Returns true if `hooks` has been explicitly set.
+  public var hasHooks: Bool {self._hooks != nil}
+  /// Clears the value of `hooks`. Subsequent reads from it will return its default value.
+  public mutating func clearHooks() {self._hooks = nil}
+
+  /// Hash of a stored adapter that every item runs with; empty = none.
+  public var adapter: Data = Data()
+
+  /// Site whose units are counted; empty = "mlp.act".
+  public var site: String = String()
+
+  /// Layers to answer, ascending; empty = all.
+  public var layers: [UInt32] = []
+
+  /// Names of what is summed (PROTOCOL.md 7.11). Nothing is sent that is not named here.
+  public var sums: [String] = []
+
+  /// Sums as 128-bit fixed-point numbers, which merge to the same bits in any order, instead of f64.
+  public var exact: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _options: Neurond_V1_RequestOptions? = nil
+  fileprivate var _hooks: Neurond_V1_HookPlan? = nil
+}
+
+public nonisolated struct Neurond_V1_StatisticsItem: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var prompt: Neurond_V1_Prompt {
+    get {_prompt ?? Neurond_V1_Prompt()}
+    set {_prompt = newValue}
+  }
+  /// Returns true if `prompt` has been explicitly set.
+  public var hasPrompt: Bool {self._prompt != nil}
+  /// Clears the value of `prompt`. Subsequent reads from it will return its default value.
+  public mutating func clearPrompt() {self._prompt = nil}
+
+  /// Follows the prompt; a text is tokenized together with the prompt's text. May be absent.
+  public var continuation: Neurond_V1_Prompt {
+    get {_continuation ?? Neurond_V1_Prompt()}
+    set {_continuation = newValue}
+  }
+  /// Returns true if `continuation` has been explicitly set.
+  public var hasContinuation: Bool {self._continuation != nil}
+  /// Clears the value of `continuation`. Subsequent reads from it will return its default value.
+  public mutating func clearContinuation() {self._continuation = nil}
+
+  public var hooks: Neurond_V1_HookPlan {
+    get {_hooks ?? Neurond_V1_HookPlan()}
+    set {_hooks = newValue}
+  }
+  /// Returns true if `hooks` has been explicitly set.
+  public var hasHooks: Bool {self._hooks != nil}
+  /// Clears the value of `hooks`. Subsequent reads from it will return its default value.
+  public mutating func clearHooks() {self._hooks = nil}
+
+  /// Positions that are counted. None: those of the continuation, or all where there is none.
+  public var counted: [Neurond_V1_PositionRange] = []
+
+  /// The group that the item belongs to; empty is a group too.
+  public var group: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _prompt: Neurond_V1_Prompt? = nil
+  fileprivate var _continuation: Neurond_V1_Prompt? = nil
+  fileprivate var _hooks: Neurond_V1_HookPlan? = nil
+}
+
+public nonisolated struct Neurond_V1_PositionRange: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var start: UInt32 = 0
+
+  /// exclusive
+  public var end: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Neurond_V1_StatisticsReply: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var event: Neurond_V1_StatisticsReply.OneOf_Event? = nil
+
+  public var item: Neurond_V1_StatisticsReply.Item {
+    get {
+      if case .item(let v)? = event {return v}
+      return Neurond_V1_StatisticsReply.Item()
+    }
+    set {event = .item(newValue)}
+  }
+
+  public var group: Neurond_V1_StatisticsReply.Group {
+    get {
+      if case .group(let v)? = event {return v}
+      return Neurond_V1_StatisticsReply.Group()
+    }
+    set {event = .group(newValue)}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public nonisolated enum OneOf_Event: Equatable, Sendable {
+    case item(Neurond_V1_StatisticsReply.Item)
+    case group(Neurond_V1_StatisticsReply.Group)
+
+  }
+
+  public nonisolated struct Item: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    public var item: UInt32 = 0
+
+    public var tokens: [UInt32] = []
+
+    public var promptTokens: UInt32 = 0
+
+    public var countedTokens: UInt32 = 0
+
+    public var receipts: [Neurond_V1_Receipt] = []
+
+    public var planHash: String = String()
+
+    public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    public init() {}
+  }
+
+  public nonisolated struct Group: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    public var label: String = String()
+
+    public var items: UInt64 = 0
+
+    /// Counted tokens of all its items.
+    public var tokens: UInt64 = 0
+
+    public var tensors: [Neurond_V1_TensorInfo] = []
+
+    public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    public init() {}
+  }
 
   public init() {}
 }
@@ -3292,7 +3542,7 @@ nonisolated extension Neurond_V1_Sampling: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension Neurond_V1_GenerateRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GenerateRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}options\0\u{1}prompt\0\u{1}hooks\0\u{3}max_tokens\0\u{1}sampling\0\u{1}stop\0\u{3}top_k\0\u{3}ignore_end\0\u{1}adapter\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}options\0\u{1}prompt\0\u{1}hooks\0\u{3}max_tokens\0\u{1}sampling\0\u{1}stop\0\u{3}top_k\0\u{3}ignore_end\0\u{1}adapter\0\u{1}items\0")
 
   fileprivate class _StorageClass {
     var _options: Neurond_V1_RequestOptions? = nil
@@ -3304,6 +3554,7 @@ nonisolated extension Neurond_V1_GenerateRequest: SwiftProtobuf.Message, SwiftPr
     var _topK: UInt32 = 0
     var _ignoreEnd: Bool = false
     var _adapter: Data = Data()
+    var _items: [Neurond_V1_GenerateItem] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3323,6 +3574,7 @@ nonisolated extension Neurond_V1_GenerateRequest: SwiftProtobuf.Message, SwiftPr
       _topK = source._topK
       _ignoreEnd = source._ignoreEnd
       _adapter = source._adapter
+      _items = source._items
     }
   }
 
@@ -3350,6 +3602,7 @@ nonisolated extension Neurond_V1_GenerateRequest: SwiftProtobuf.Message, SwiftPr
         case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._topK) }()
         case 8: try { try decoder.decodeSingularBoolField(value: &_storage._ignoreEnd) }()
         case 9: try { try decoder.decodeSingularBytesField(value: &_storage._adapter) }()
+        case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._items) }()
         default: break
         }
       }
@@ -3389,6 +3642,9 @@ nonisolated extension Neurond_V1_GenerateRequest: SwiftProtobuf.Message, SwiftPr
       if !_storage._adapter.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._adapter, fieldNumber: 9)
       }
+      if !_storage._items.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._items, fieldNumber: 10)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3407,6 +3663,7 @@ nonisolated extension Neurond_V1_GenerateRequest: SwiftProtobuf.Message, SwiftPr
         if _storage._topK != rhs_storage._topK {return false}
         if _storage._ignoreEnd != rhs_storage._ignoreEnd {return false}
         if _storage._adapter != rhs_storage._adapter {return false}
+        if _storage._items != rhs_storage._items {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -3416,9 +3673,58 @@ nonisolated extension Neurond_V1_GenerateRequest: SwiftProtobuf.Message, SwiftPr
   }
 }
 
+nonisolated extension Neurond_V1_GenerateItem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".GenerateItem"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}prompt\0\u{1}hooks\0\u{1}seed\0\u{3}max_tokens\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._prompt) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._hooks) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self._seed) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.maxTokens) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._prompt {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._hooks {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._seed {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 3)
+    } }()
+    if self.maxTokens != 0 {
+      try visitor.visitSingularUInt32Field(value: self.maxTokens, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Neurond_V1_GenerateItem, rhs: Neurond_V1_GenerateItem) -> Bool {
+    if lhs._prompt != rhs._prompt {return false}
+    if lhs._hooks != rhs._hooks {return false}
+    if lhs._seed != rhs._seed {return false}
+    if lhs.maxTokens != rhs.maxTokens {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Neurond_V1_GenerateReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GenerateReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}started\0\u{1}token\0\u{1}finished\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}started\0\u{1}token\0\u{1}finished\0\u{1}item\0\u{3}plan_hash\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3465,6 +3771,8 @@ nonisolated extension Neurond_V1_GenerateReply: SwiftProtobuf.Message, SwiftProt
           self.event = .finished(v)
         }
       }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.item) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.planHash) }()
       default: break
       }
     }
@@ -3490,11 +3798,19 @@ nonisolated extension Neurond_V1_GenerateReply: SwiftProtobuf.Message, SwiftProt
     }()
     case nil: break
     }
+    if self.item != 0 {
+      try visitor.visitSingularUInt32Field(value: self.item, fieldNumber: 4)
+    }
+    if !self.planHash.isEmpty {
+      try visitor.visitSingularStringField(value: self.planHash, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Neurond_V1_GenerateReply, rhs: Neurond_V1_GenerateReply) -> Bool {
     if lhs.event != rhs.event {return false}
+    if lhs.item != rhs.item {return false}
+    if lhs.planHash != rhs.planHash {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3577,7 +3893,7 @@ nonisolated extension Neurond_V1_GenerateReply.Token: SwiftProtobuf.Message, Swi
 
 nonisolated extension Neurond_V1_GenerateReply.Finished: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = Neurond_V1_GenerateReply.protoMessageName + ".Finished"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}text\0\u{1}stop\0\u{1}tensors\0\u{1}receipts\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}text\0\u{1}stop\0\u{1}tensors\0\u{1}receipts\0\u{1}tokens\0\u{3}log_probabilities\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3590,6 +3906,8 @@ nonisolated extension Neurond_V1_GenerateReply.Finished: SwiftProtobuf.Message, 
       case 3: try { try decoder.decodeSingularStringField(value: &self.stop) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.tensors) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.receipts) }()
+      case 6: try { try decoder.decodeRepeatedUInt32Field(value: &self.tokens) }()
+      case 7: try { try decoder.decodeRepeatedDoubleField(value: &self.logProbabilities) }()
       default: break
       }
     }
@@ -3611,6 +3929,12 @@ nonisolated extension Neurond_V1_GenerateReply.Finished: SwiftProtobuf.Message, 
     if !self.receipts.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.receipts, fieldNumber: 5)
     }
+    if !self.tokens.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.tokens, fieldNumber: 6)
+    }
+    if !self.logProbabilities.isEmpty {
+      try visitor.visitPackedDoubleField(value: self.logProbabilities, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3620,6 +3944,8 @@ nonisolated extension Neurond_V1_GenerateReply.Finished: SwiftProtobuf.Message, 
     if lhs.stop != rhs.stop {return false}
     if lhs.tensors != rhs.tensors {return false}
     if lhs.receipts != rhs.receipts {return false}
+    if lhs.tokens != rhs.tokens {return false}
+    if lhs.logProbabilities != rhs.logProbabilities {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3782,6 +4108,331 @@ nonisolated extension Neurond_V1_ScoreReply: SwiftProtobuf.Message, SwiftProtobu
     if lhs.greedy != rhs.greedy {return false}
     if lhs.receipts != rhs.receipts {return false}
     if lhs.planHash != rhs.planHash {return false}
+    if lhs.tensors != rhs.tensors {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Neurond_V1_StatisticsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".StatisticsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}options\0\u{1}items\0\u{1}hooks\0\u{1}adapter\0\u{1}site\0\u{1}layers\0\u{1}sums\0\u{1}exact\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._options) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.items) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._hooks) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.adapter) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.site) }()
+      case 6: try { try decoder.decodeRepeatedUInt32Field(value: &self.layers) }()
+      case 7: try { try decoder.decodeRepeatedStringField(value: &self.sums) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.exact) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._options {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.items.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.items, fieldNumber: 2)
+    }
+    try { if let v = self._hooks {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if !self.adapter.isEmpty {
+      try visitor.visitSingularBytesField(value: self.adapter, fieldNumber: 4)
+    }
+    if !self.site.isEmpty {
+      try visitor.visitSingularStringField(value: self.site, fieldNumber: 5)
+    }
+    if !self.layers.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.layers, fieldNumber: 6)
+    }
+    if !self.sums.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.sums, fieldNumber: 7)
+    }
+    if self.exact != false {
+      try visitor.visitSingularBoolField(value: self.exact, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Neurond_V1_StatisticsRequest, rhs: Neurond_V1_StatisticsRequest) -> Bool {
+    if lhs._options != rhs._options {return false}
+    if lhs.items != rhs.items {return false}
+    if lhs._hooks != rhs._hooks {return false}
+    if lhs.adapter != rhs.adapter {return false}
+    if lhs.site != rhs.site {return false}
+    if lhs.layers != rhs.layers {return false}
+    if lhs.sums != rhs.sums {return false}
+    if lhs.exact != rhs.exact {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Neurond_V1_StatisticsItem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".StatisticsItem"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}prompt\0\u{1}continuation\0\u{1}hooks\0\u{1}counted\0\u{1}group\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._prompt) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._continuation) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._hooks) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.counted) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.group) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._prompt {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._continuation {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._hooks {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if !self.counted.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.counted, fieldNumber: 4)
+    }
+    if !self.group.isEmpty {
+      try visitor.visitSingularStringField(value: self.group, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Neurond_V1_StatisticsItem, rhs: Neurond_V1_StatisticsItem) -> Bool {
+    if lhs._prompt != rhs._prompt {return false}
+    if lhs._continuation != rhs._continuation {return false}
+    if lhs._hooks != rhs._hooks {return false}
+    if lhs.counted != rhs.counted {return false}
+    if lhs.group != rhs.group {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Neurond_V1_PositionRange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PositionRange"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}start\0\u{1}end\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.start) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.end) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.start != 0 {
+      try visitor.visitSingularUInt32Field(value: self.start, fieldNumber: 1)
+    }
+    if self.end != 0 {
+      try visitor.visitSingularUInt32Field(value: self.end, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Neurond_V1_PositionRange, rhs: Neurond_V1_PositionRange) -> Bool {
+    if lhs.start != rhs.start {return false}
+    if lhs.end != rhs.end {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Neurond_V1_StatisticsReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".StatisticsReply"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}item\0\u{1}group\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: Neurond_V1_StatisticsReply.Item?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .item(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .item(v)
+        }
+      }()
+      case 2: try {
+        var v: Neurond_V1_StatisticsReply.Group?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .group(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .group(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.event {
+    case .item?: try {
+      guard case .item(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    }()
+    case .group?: try {
+      guard case .group(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Neurond_V1_StatisticsReply, rhs: Neurond_V1_StatisticsReply) -> Bool {
+    if lhs.event != rhs.event {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Neurond_V1_StatisticsReply.Item: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = Neurond_V1_StatisticsReply.protoMessageName + ".Item"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}item\0\u{1}tokens\0\u{3}prompt_tokens\0\u{3}counted_tokens\0\u{1}receipts\0\u{3}plan_hash\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.item) }()
+      case 2: try { try decoder.decodeRepeatedUInt32Field(value: &self.tokens) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.promptTokens) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.countedTokens) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.receipts) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.planHash) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.item != 0 {
+      try visitor.visitSingularUInt32Field(value: self.item, fieldNumber: 1)
+    }
+    if !self.tokens.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.tokens, fieldNumber: 2)
+    }
+    if self.promptTokens != 0 {
+      try visitor.visitSingularUInt32Field(value: self.promptTokens, fieldNumber: 3)
+    }
+    if self.countedTokens != 0 {
+      try visitor.visitSingularUInt32Field(value: self.countedTokens, fieldNumber: 4)
+    }
+    if !self.receipts.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.receipts, fieldNumber: 5)
+    }
+    if !self.planHash.isEmpty {
+      try visitor.visitSingularStringField(value: self.planHash, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Neurond_V1_StatisticsReply.Item, rhs: Neurond_V1_StatisticsReply.Item) -> Bool {
+    if lhs.item != rhs.item {return false}
+    if lhs.tokens != rhs.tokens {return false}
+    if lhs.promptTokens != rhs.promptTokens {return false}
+    if lhs.countedTokens != rhs.countedTokens {return false}
+    if lhs.receipts != rhs.receipts {return false}
+    if lhs.planHash != rhs.planHash {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Neurond_V1_StatisticsReply.Group: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = Neurond_V1_StatisticsReply.protoMessageName + ".Group"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}label\0\u{1}items\0\u{1}tokens\0\u{1}tensors\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.label) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.items) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.tokens) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.tensors) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.label.isEmpty {
+      try visitor.visitSingularStringField(value: self.label, fieldNumber: 1)
+    }
+    if self.items != 0 {
+      try visitor.visitSingularUInt64Field(value: self.items, fieldNumber: 2)
+    }
+    if self.tokens != 0 {
+      try visitor.visitSingularUInt64Field(value: self.tokens, fieldNumber: 3)
+    }
+    if !self.tensors.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.tensors, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Neurond_V1_StatisticsReply.Group, rhs: Neurond_V1_StatisticsReply.Group) -> Bool {
+    if lhs.label != rhs.label {return false}
+    if lhs.items != rhs.items {return false}
+    if lhs.tokens != rhs.tokens {return false}
     if lhs.tensors != rhs.tensors {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

@@ -9,7 +9,9 @@ import Testing
         "Synchronization",
     ]
 
-    static let packages: Set = ["ArgumentParser", "Crypto", "Logging", "SwiftProtobuf", "TOMLKit"]
+    static let packages: Set = [
+        "ArgumentParser", "Crypto", "GRDB", "Logging", "SwiftProtobuf", "TOMLKit",
+    ]
 
     /// Modules and packages that each module may import.
     static let table: [String: Set<String>] = [
@@ -46,7 +48,9 @@ import Testing
         "NeurondClient": [
             "EventLoop", "Wire", "Messages", "Hooks", "HookMessages", "Crypto", "SwiftProtobuf",
         ],
-        "Studies": ["NeurondClient", "Hooks"],
+        "Studies": [
+            "NeurondClient", "Hooks", "Messages", "StrictJSON", "Crypto", "GRDB", "TOMLKit",
+        ],
         "neurond": [
             "Build", "Configuration", "Daemon", "Service", "Engine", "EventLoop", "Wire",
             "Messages",
