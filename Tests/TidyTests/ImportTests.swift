@@ -155,7 +155,9 @@ import Testing
         #expect(Self.reach(of: "NeurondClient").isDisjoint(with: ["Engine", "ModelFile"]))
         #expect(Self.reach(of: "Daemon").isDisjoint(with: ["Engine", "ModelFile", "Kernels"]))
         #expect(
-            Self.table.filter { $0.value.contains("TOMLKit") }.map(\.key) == ["Configuration"])
+            Set(Self.table.filter { $0.value.contains("TOMLKit") }.map(\.key))
+                == ["Configuration", "Studies"])
+        #expect(Self.table.filter { $0.value.contains("GRDB") }.map(\.key) == ["Studies"])
         #expect(Self.table.filter { $0.value.contains("CLibuv") }.map(\.key) == ["EventLoop"])
     }
 }

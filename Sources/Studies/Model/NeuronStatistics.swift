@@ -62,9 +62,9 @@ package enum NeuronSum: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// Sums over the counted tokens and the items of one group, for every neuron.
 ///
-/// Sums are 128-bit integers in units of 2⁻⁶⁴, so that the parts of a group merge to the bits of the
-/// whole in any order. `positive` counts in units of 1; `max_abs` is in units of 2⁻⁶⁴ too and merges
-/// as a maximum.
+/// Sums are 128-bit integers in units of 2⁻⁶⁴, so that the parts of a group merge to the bits of
+/// the whole in any order. `positive` counts in units of 1; `max_abs` is in units of 2⁻⁶⁴ too and
+/// merges as a maximum.
 package struct NeuronStatistics: Sendable, Equatable {
     package var items: Int
     /// Counted tokens of all items.

@@ -2,9 +2,9 @@ package import Hooks
 
 /// What a study asks of a model.
 ///
-/// ``Studies`` needs no more of a daemon than this, so that its methods are tested without one. Each
-/// call either answers all of its items, in order, or throws; every answer is a function of the
-/// arguments and of ``identity``, to the bit.
+/// ``Studies`` needs no more of a daemon than this, so that its methods are tested without one.
+/// Each call either answers all of its items, in order, or throws; every answer is a function of
+/// the arguments and of ``identity``, to the bit.
 package protocol StudyModel: Sendable {
     /// Which model answers.
     var identity: ModelIdentity { get }
