@@ -1,20 +1,29 @@
 /// How the rows of a step are shared out for attention, alike in every layer.
+///
+/// Kept from one step to the next for the room of its lists.
 struct AttentionWork: Sendable {
-    let runs: [RowRun]
+    private(set) var runs: [RowRun] = []
     /// What is rotated and stored.
-    let store: [RunChunk]
+    private(set) var store: [RunChunk] = []
     /// What attends, for each key head.
-    let attend: [RunChunk]
+    private(set) var attend: [RunChunk] = []
 
     /// Rows that one task rotates, and rows of one key head that one task attends for: enough to
     /// be worth a task, few enough that threads end together.
     private static let storeRows = 16
     private static let attendRows = 24
 
-    init(_ rows: [StepRow], keyHeads: Int) {
-        runs = RowRun.of(rows)
-        store = RunChunk.of(runs, rows: Self.storeRows, heads: 1)
-        attend = RunChunk.of(runs, rows: Self.attendRows, heads: keyHeads)
+    mutating func plan(_ rows: [StepRow], keyHeads: Int) {
+        clear()
+        RowRun.append(of: rows, to: &runs)
+        RunChunk.append(of: runs, rows: Self.storeRows, heads: 1, to: &store)
+        RunChunk.append(of: runs, rows: Self.attendRows, heads: keyHeads, to: &attend)
+    }
+
+    mutating func clear() {
+        runs.removeAll(keepingCapacity: true)
+        store.removeAll(keepingCapacity: true)
+        attend.removeAll(keepingCapacity: true)
     }
 }
 
@@ -28,9 +37,8 @@ struct RowRun: Sendable {
 
     func position(ofRow row: Int) -> Int { position + row - rows.lowerBound }
 
-    /// The runs of some rows, in order.
-    static func of(_ rows: [StepRow]) -> [RowRun] {
-        var runs: [RowRun] = []
+    /// Appends the runs of some rows, in order.
+    static func append(of rows: [StepRow], to runs: inout [RowRun]) {
         var first = 0
         for index in rows.indices {
             let next = index + 1
@@ -45,7 +53,6 @@ struct RowRun: Sendable {
                     blocks: rows[first].sequence.blocks))
             first = next
         }
-        return runs
     }
 }
 
@@ -55,9 +62,10 @@ struct RunChunk: Sendable {
     let rows: Range<Int>
     let head: Int
 
-    /// Chunks of at most `rows` rows of the runs, in order, for each head.
-    static func of(_ runs: [RowRun], rows: Int, heads: Int) -> [RunChunk] {
-        var chunks: [RunChunk] = []
+    /// Appends chunks of at most `rows` rows of the runs, in order, for each head.
+    static func append(
+        of runs: [RowRun], rows: Int, heads: Int, to chunks: inout [RunChunk]
+    ) {
         for (index, run) in runs.enumerated() {
             for first in stride(from: run.rows.lowerBound, to: run.rows.upperBound, by: rows) {
                 let range = first..<min(first + rows, run.rows.upperBound)
@@ -66,6 +74,5 @@ struct RunChunk: Sendable {
                 }
             }
         }
-        return chunks
     }
 }

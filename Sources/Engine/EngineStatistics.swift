@@ -84,16 +84,25 @@ final class EngineCounters: Sendable {
         state.withLock { $0.stepBegan = now }
     }
 
-    /// - Parameter change: nil for a step that was given up, which counts as none.
-    func stepEnded(now: Double, _ change: ((inout EngineStatistics) -> Void)?) {
+    /// Rows of a step that was run to its end.
+    struct StepCount {
+        var promptRows: Int
+        var decodeRows: Int
+        var layers: Int
+    }
+
+    /// - Parameter count: nil for a step that was given up, which counts as none.
+    func stepEnded(now: Double, _ count: StepCount?) {
         state.withLock { state in
             let seconds = state.stepBegan.map { max(0, now - $0) } ?? 0
             state.stepBegan = nil
-            guard let change else { return }
+            guard let count else { return }
             state.totals.steps += 1
             state.totals.stepSeconds = seconds
             state.totals.stepsSeconds += seconds
-            change(&state.totals)
+            state.totals.promptRows += count.promptRows
+            state.totals.decodeRows += count.decodeRows
+            state.totals.layerEvaluations += (count.promptRows + count.decodeRows) * count.layers
         }
     }
 }

@@ -81,14 +81,16 @@ extension ForwardPass {
     }
 
     /// Final norm and output head for the rows that need them, a few at a time.
-    func head(_ rows: [StepRow], deliver: (StepRow, LogitRow) -> Void) {
-        let needed = rows.indices.filter { rows[$0].needsLogits }
-        for start in stride(from: 0, to: needed.count, by: EngineLimits.logitRows) {
-            let indices = needed[start..<min(needed.count, start + EngineLimits.logitRows)]
-            let group = indices.map { rows[$0] }
-            for (place, index) in indices.enumerated() {
-                buffers.headInput.copyRow(from: buffers.residual, row: index, to: place)
+    func head(
+        _ rows: [StepRow], _ lists: inout StepLists, deliver: (StepRow, LogitRow) -> Void
+    ) {
+        var next = 0
+        while true {
+            lists.takeLogitRows(of: rows, from: &next) { row, place in
+                buffers.headInput.copyRow(from: buffers.residual, row: row, to: place)
             }
+            let group = lists.logitRows
+            guard !group.isEmpty else { return }
             let (step, count) = (StepRows(group, kernels: kernels), group.count)
             rowPass(
                 step, at: [], { normalize(buffers.headInput, $0, model.finalNorm) },
@@ -96,20 +98,25 @@ extension ForwardPass {
                 { prepare(buffers.normed, $0, of: count, for: model.head) })
             product(model.head, count, buffers.logits, bias: model.headBias)
             visit(sites.logits, step)
-            for (row, logits) in zip(group, logitRows(group)) { deliver(row, logits) }
+            readLogits(&lists)
+            for (place, row) in group.enumerated() {
+                deliver(row, buffers.logitSlots.take(place))
+            }
         }
     }
 
-    /// The rows' logits with what is made of them, shared out among the threads.
-    private func logitRows(_ group: [StepRow]) -> [LogitRow] {
-        let readings = group.map { $0.sequence.logitReading(at: $0.position) }
-        let rows = Mutex([LogitRow?](repeating: nil, count: group.count))
-        pool.run(taskCount: group.count) { task, worker in
-            let row = LogitRow(
-                buffers.logits, row: task, reading: readings[task], kernels: kernels,
-                scratch: buffers.tokenWeights[worker])
-            rows.withLock { $0[task] = row }
+    /// Makes of the rows' logits what their sequences ask for, shared out among the threads.
+    private func readLogits(_ lists: inout StepLists) {
+        lists.readings.removeAll(keepingCapacity: true)
+        for row in lists.logitRows {
+            lists.readings.append(row.sequence.logitReading(at: row.position))
         }
-        return rows.withLock { $0.compactMap { $0 } }
+        let readings = lists.readings
+        pool.run(taskCount: readings.count) { task, worker in
+            buffers.logitSlots.put(
+                LogitRow(
+                    buffers.logits, row: task, reading: readings[task], kernels: kernels,
+                    scratch: buffers.tokenWeights[worker]), at: task)
+        }
     }
 }

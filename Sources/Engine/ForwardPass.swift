@@ -44,23 +44,26 @@ final class ForwardPass: Sendable {
 
     /// Runs the rows through every layer.
     ///
-    /// - Parameter deliver: given the logits of each row that needs them, in row order.
+    /// - Parameters:
+    ///   - lists: of the step before, whose room is used again.
+    ///   - deliver: given the logits of each row that needs them, in row order.
     /// - Returns: false if every sequence was cancelled meanwhile and the pass was given up.
-    func run(_ rows: [StepRow], deliver: (StepRow, LogitRow) -> Void) -> Bool {
+    func run(
+        _ rows: [StepRow], lists: inout StepLists, deliver: (StepRow, LogitRow) -> Void
+    ) -> Bool {
         let step = StepRows(rows, kernels: kernels)
-        let work = AttentionWork(rows, keyHeads: model.configuration.keyValueHeadCount)
-        embed(step)
+        lists.attention.plan(rows, keyHeads: model.configuration.keyValueHeadCount)
+        embed(step, &lists.values)
         for (index, layer) in model.layers.enumerated() {
             if rows.allSatisfy(\.sequence.isCancelled) { return false }
-            attention(layer, index, step, work)
+            attention(layer, index, step, lists.attention)
             mlp(layer, index, step)
         }
-        head(rows, deliver: deliver)
+        head(rows, &lists, deliver: deliver)
         return true
     }
 
-    private func embed(_ step: StepRows) {
-        var values: [Float] = []
+    private func embed(_ step: StepRows, _ values: inout [Float]) {
         for (index, row) in step.rows.enumerated() {
             model.embedding.unpackRow(Int(row.token), into: &values)
             buffers.residual.setRow(index, from: values, at: 0)
@@ -166,20 +169,21 @@ final class ForwardPass: Sendable {
     private func turn(
         _ layer: Model.Layer, _ row: Int, queries: Range<Int>, keys: Range<Int>, _ position: Int
     ) {
-        if let norms = layer.headNorms {
-            for (columns, gain) in [(queries, norms.query), (keys, norms.key)] {
-                kernels.rmsNormHeads(
-                    buffers.queryKeyValue, row: row, columns: columns, weight: gain,
-                    epsilon: model.configuration.normEpsilon)
-            }
+        turn(row, queries, gain: layer.headNorms?.query, position)
+        turn(row, keys, gain: layer.headNorms?.key, position)
+    }
+
+    private func turn(_ row: Int, _ columns: Range<Int>, gain: [Float]?, _ position: Int) {
+        if let gain {
+            kernels.rmsNormHeads(
+                buffers.queryKeyValue, row: row, columns: columns, weight: gain,
+                epsilon: model.configuration.normEpsilon)
         }
         guard let rotary else { return }
-        for columns in [queries, keys] {
-            kernels.rotate(
-                buffers.queryKeyValue, row: row, columns: columns,
-                headDimension: model.configuration.headDimension, table: rotary,
-                position: position)
-        }
+        kernels.rotate(
+            buffers.queryKeyValue, row: row, columns: columns,
+            headDimension: model.configuration.headDimension, table: rotary,
+            position: position)
     }
 
     /// Every row attends to positions 0…its own, or to the last of them, whose keys and values are

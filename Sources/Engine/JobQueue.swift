@@ -43,6 +43,7 @@ struct JobQueue<Element> {
     mutating func next(
         now: Double, fits: (Element, JobShare.Lane) -> Bool
     ) -> Element? {
+        guard !entries.isEmpty else { return nil }
         clock.begin(entries.lazy.map(\.share.identifier))
         for lane in JobShare.Lane.allCases {
             for index in heads(of: lane, now: now) {

@@ -120,24 +120,26 @@ final class Sequence {
             tokenIndex: result.generatedTokens)
     }
 
+    /// Whether nothing more will be generated.
+    private(set) var isFinished = false
+
     /// Takes the logits of one row, in order of position.
-    ///
-    /// - Returns: whether the sequence is finished.
-    func take(_ logits: LogitRow, at position: Int, now: Double) -> Bool {
+    func take(_ logits: LogitRow, at position: Int, now: Double) {
         if position >= job.promptCount - 1, position < job.tokens.count - 1 {
             let target = Int(tokens[position + 1])
             result.logProbabilities.append(logits.logProbability(target))
             result.isGreedy.append(logits.best == target)
         }
-        guard position >= job.tokens.count - 1 else { return false }
+        guard position >= job.tokens.count - 1 else { return }
         if job.topCount > 0, position == job.tokens.count - 1 {
             result.top = Array(logits.top.prefix(job.topCount))
         }
-        guard let generation = job.generation else { return false }
+        guard let generation = job.generation else { return }
         if firstToken == 0 { firstToken = now }
-        return sample(logits, generation)
+        isFinished = sample(logits, generation)
     }
 
+    /// - Returns: whether that was the last token.
     private func sample(_ logits: LogitRow, _ generation: Generation) -> Bool {
         // No order among candidates and no distribution would mean anything.
         guard let id = logits.choice else {

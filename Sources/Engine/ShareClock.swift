@@ -10,11 +10,18 @@ struct ShareClock {
 
     /// Begins a round among the shares that want something.
     mutating func begin(_ active: some Swift.Sequence<UInt64>) {
-        let active = Set(active)
-        for share in active { times[share] = max(times[share] ?? now, now) }
-        if let least = active.compactMap({ times[$0] }).min() { now = least }
-        // Who asks for nothing and is not ahead of the others has nothing to be remembered for.
-        times = times.filter { active.contains($0.key) || $0.value > now }
+        var least: Double?
+        var count = 0
+        for share in active {
+            let time = max(times[share] ?? now, now)
+            times[share] = time
+            least = min(least ?? time, time)
+            count += 1
+        }
+        now = least ?? now
+        // Who is not ahead of the others has nothing to be remembered for. It is forgotten when
+        // there are many of them, since that makes a new table.
+        if times.count > 2 * count { times = times.filter { $0.value > now } }
     }
 
     /// Where a share stands among others; the least goes next.

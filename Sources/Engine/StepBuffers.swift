@@ -25,6 +25,8 @@ final class StepBuffers: Sendable {
     let headInput: RowBuffer
     /// (logit rows, vocabulary).
     let logits: RowBuffer
+    /// What is made of the logits of each row.
+    let logitSlots = LogitSlots(count: EngineLimits.logitRows)
     /// What sampling weighs tokens in, one for each worker: (1, vocabulary).
     let tokenWeights: [RowBuffer]
     /// Attention probabilities of one row, for hooks on them: (heads, context).

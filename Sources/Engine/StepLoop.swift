@@ -12,6 +12,10 @@ final class StepLoop {
     private var blocks: BlockPlan
     /// Whether something was given back since jobs were last admitted.
     private var didRelease = false
+    /// Lists of a step, kept from one to the next so that a step allocates none.
+    private var candidates: [StepPlanner.Candidate] = []
+    private var rows: [StepRow] = []
+    private var lists = StepLists()
 
     init(_ engine: StepEngine, pass: ForwardPass, rowsPerStep: Int) {
         self.engine = engine
@@ -37,24 +41,23 @@ final class StepLoop {
         }
     }
 
-    private func planStep() -> [StepRow] {
-        let counts = planner.plan(running.map(\.candidate))
-        var rows: [StepRow] = []
-        for index in stepOrder where counts[index] > 0 {
-            running[index].lastStep = planner.step
-            append(running[index], count: counts[index], to: &rows)
+    /// Fills `rows`.
+    private func planStep() {
+        candidates.removeAll(keepingCapacity: true)
+        for sequence in running { candidates.append(sequence.candidate) }
+        let counts = planner.plan(candidates)
+        if running.contains(where: { $0.job.adapter != nil }) {
+            for index in adapterOrder { appendRows(of: running[index], count: counts[index]) }
+        } else {
+            for index in running.indices { appendRows(of: running[index], count: counts[index]) }
         }
-        return rows
     }
 
-    /// Running sequences in the order of their rows.
+    /// Running sequences so that those of one adapter are side by side and read its matrices
+    /// together.
     ///
-    /// Those of one adapter are side by side, so that they read its matrices together. A row has
-    /// the same bits in every order.
-    private var stepOrder: [Int] {
-        guard running.contains(where: { $0.job.adapter != nil }) else {
-            return Array(running.indices)
-        }
+    /// A row has the same bits in every order.
+    private var adapterOrder: [Int] {
         var first: [ObjectIdentifier: Int] = [:]
         let places = running.enumerated().map { index, sequence in
             guard let adapter = sequence.job.adapter else { return -1 }
@@ -65,7 +68,9 @@ final class StepLoop {
         return running.indices.sorted { (places[$0], $0) < (places[$1], $1) }
     }
 
-    private func append(_ sequence: Sequence, count: Int, to rows: inout [StepRow]) {
+    private func appendRows(of sequence: Sequence, count: Int) {
+        guard count > 0 else { return }
+        sequence.lastStep = planner.step
         let first = sequence.nextPosition
         sequence.hooks.stepPosition = first
         for position in first..<(first + count) {
@@ -77,39 +82,36 @@ final class StepLoop {
     }
 
     private func step() {
-        let rows = planStep()
+        // Rows hold on to their sequences.
+        defer {
+            rows.removeAll(keepingCapacity: true)
+            lists.clear()
+        }
+        planStep()
         // A reader may have fallen behind since the step was begun.
         guard !rows.isEmpty else { return }
         let decodeCount = rows.count { $0.sequence.isDecoding }
         engine.counters.stepBegins(now: StepEngine.now())
-        var finished: Set<ObjectIdentifier> = []
-        let isDone = pass.run(rows) { row, logits in
-            if row.sequence.take(logits, at: row.position, now: StepEngine.now()) {
-                finished.insert(ObjectIdentifier(row.sequence))
-            }
+        let isDone = pass.run(rows, lists: &lists) { row, logits in
+            row.sequence.take(logits, at: row.position, now: StepEngine.now())
         }
-        note(rows, decodeCount: decodeCount, isDone: isDone)
+        note(decodeCount: decodeCount, isDone: isDone)
         guard isDone else { return dropEnded() }
         for row in rows { row.sequence.nextPosition = row.position + 1 }
         for sequence in running { sequence.offerBlocks(to: &blocks) }
         running.removeAll { sequence in
-            guard finished.contains(ObjectIdentifier(sequence)) || sequence.isComplete else {
-                return false
-            }
+            guard sequence.isFinished || sequence.isComplete else { return false }
             release(sequence)
             sequence.finish(now: StepEngine.now())
             return true
         }
     }
 
-    private func note(_ rows: [StepRow], decodeCount: Int, isDone: Bool) {
-        let layers = engine.model.configuration.layerCount
-        let change: (inout EngineStatistics) -> Void = { totals in
-            totals.decodeRows += decodeCount
-            totals.promptRows += rows.count - decodeCount
-            totals.layerEvaluations += rows.count * layers
-        }
-        engine.counters.stepEnded(now: StepEngine.now(), isDone ? change : nil)
+    private func note(decodeCount: Int, isDone: Bool) {
+        let count = EngineCounters.StepCount(
+            promptRows: rows.count - decodeCount, decodeRows: decodeCount,
+            layers: engine.model.configuration.layerCount)
+        engine.counters.stepEnded(now: StepEngine.now(), isDone ? count : nil)
     }
 
     private func release(_ sequence: Sequence) {

@@ -29,6 +29,18 @@ struct StepPlanner {
     /// The last step with interactive rows.
     private var interactiveStep: Int?
     private var clock = ShareClock()
+    /// Lists of the step, kept from one to the next so that planning allocates nothing.
+    private var lists = Lists()
+
+    fileprivate struct Lists {
+        /// Rows of each candidate.
+        var rows: [Int] = []
+        /// Candidates of each lane that take part.
+        var interactive: [Int] = []
+        var bulk: [Int] = []
+        /// Those of one lane that decode.
+        var decoding: [Int] = []
+    }
 
     init(rowsPerStep: Int) {
         self.rowsPerStep = rowsPerStep
@@ -37,24 +49,44 @@ struct StepPlanner {
     /// - Returns: the rows of each candidate that the next step runs.
     mutating func plan(_ candidates: [Candidate]) -> [Int] {
         step += 1
-        let active = candidates.indices.filter { candidates[$0].takesPart }
-        clock.begin(active.lazy.map { candidates[$0].share.identifier })
-        let interactive = active.filter { candidates[$0].share.lane == .interactive }
-        let bulk = active.filter { candidates[$0].share.lane == .bulk }
-        var rows = [Int](repeating: 0, count: candidates.count)
-        guard !interactive.isEmpty else {
-            fill(&rows, bulk, candidates, limit: bulkRowLimit)
-            return rows
+        let shareCount = sort(candidates)
+        guard !lists.interactive.isEmpty else {
+            fill(.bulk, candidates, limit: bulkRowLimit)
+            return lists.rows
         }
         interactiveStep = step
         let limit = rowLimit(
-            decoding: interactive.count { candidates[$0].isDecoding },
-            shares: Set(active.map { candidates[$0].share.identifier }).count)
+            decoding: lists.interactive.count { candidates[$0].isDecoding }, shares: shareCount)
         let tile = min(EngineLimits.rowsPerChunk, (limit + 1) / 2)
-        let isFloor = !bulk.isEmpty && step % EngineLimits.bulkFloorSteps == 0
-        let used = fill(&rows, interactive, candidates, limit: isFloor ? limit - tile : limit)
-        fill(&rows, bulk, candidates, limit: min(EngineLimits.rowsPerChunk, limit - used))
-        return rows
+        let isFloor = !lists.bulk.isEmpty && step % EngineLimits.bulkFloorSteps == 0
+        let used = fill(.interactive, candidates, limit: isFloor ? limit - tile : limit)
+        fill(.bulk, candidates, limit: min(EngineLimits.rowsPerChunk, limit - used))
+        return lists.rows
+    }
+
+    /// Puts the candidates that take part into their lanes.
+    ///
+    /// - Returns: how many shares they are of; more than one is told as two.
+    private mutating func sort(_ candidates: [Candidate]) -> Int {
+        lists.rows.removeAll(keepingCapacity: true)
+        lists.interactive.removeAll(keepingCapacity: true)
+        lists.bulk.removeAll(keepingCapacity: true)
+        var first: UInt64?
+        var isOne = true
+        for (index, candidate) in candidates.enumerated() {
+            lists.rows.append(0)
+            guard candidate.takesPart else { continue }
+            let share = candidate.share.identifier
+            isOne = isOne && share == (first ?? share)
+            first = first ?? share
+            switch candidate.share.lane {
+            case .interactive: lists.interactive.append(index)
+            case .bulk: lists.bulk.append(index)
+            }
+        }
+        clock.begin(
+            candidates.lazy.filter(\.takesPart).map { $0.share.identifier })
+        return first == nil ? 0 : isOne ? 1 : 2
     }
 
     /// Rows of a step that serves so many shares, with so many interactive decode rows.
@@ -78,36 +110,71 @@ struct StepPlanner {
     /// - Returns: how many.
     @discardableResult
     private mutating func fill(
-        _ rows: inout [Int], _ lane: [Int], _ candidates: [Candidate], limit: Int
+        _ lane: JobShare.Lane, _ candidates: [Candidate], limit: Int
     ) -> Int {
         var left = limit
-        // Whoever waited longest decodes first; it matters where not all of them fit.
-        let decoding = lane.filter { candidates[$0].isDecoding }
-            .sorted { (candidates[$0].lastStep, $0) < (candidates[$1].lastStep, $1) }
-        for index in decoding.prefix(max(0, left)) {
-            rows[index] = 1
-            left -= 1
-            clock.charge(candidates[index].share, 1)
-        }
-        var queues: [UInt64: [Int]] = [:]
-        for index in lane.reversed() where !candidates[index].isDecoding {
-            queues[candidates[index].share.identifier, default: []].append(index)
-        }
-        while left > 0, let share = next(queues.keys) {
-            guard let index = queues[share]?.last else { break }
-            let open = candidates[index].pendingRows - rows[index]
-            let count = min(open, left, queues.count == 1 ? left : EngineLimits.rowsPerChunk)
-            rows[index] += count
+        giveDecodeRows(lane, candidates, &left)
+        while left > 0, let next = nextPrompt(lane, candidates) {
+            let share = candidates[next.index].share
+            let open = candidates[next.index].pendingRows - lists.rows[next.index]
+            let count = min(open, left, next.isAlone ? left : EngineLimits.rowsPerChunk)
+            lists.rows[next.index] += count
             left -= count
-            clock.charge(candidates[index].share, count)
-            if count == open { queues[share]?.removeLast() }
-            if queues[share]?.isEmpty == true { queues[share] = nil }
+            clock.charge(share, count)
         }
         return limit - left
     }
 
-    /// The share that goes next; of those that stand alike, the one with the smallest number.
-    private func next(_ shares: some Swift.Sequence<UInt64>) -> UInt64? {
-        shares.min { (clock.time($0), $0) < (clock.time($1), $1) }
+    /// One row each; whoever waited longest goes first where not all of them fit.
+    private mutating func giveDecodeRows(
+        _ lane: JobShare.Lane, _ candidates: [Candidate], _ left: inout Int
+    ) {
+        lists.decoding.removeAll(keepingCapacity: true)
+        for index in lists[lane] where candidates[index].isDecoding {
+            lists.decoding.append(index)
+        }
+        if lists.decoding.count > left {
+            lists.decoding.sort {
+                (candidates[$0].lastStep, $0) < (candidates[$1].lastStep, $1)
+            }
+        }
+        for index in lists.decoding.prefix(max(0, left)) {
+            lists.rows[index] = 1
+            left -= 1
+            clock.charge(candidates[index].share, 1)
+        }
+    }
+
+    /// The first prompt of the share that goes next, of those that stand alike the one with the
+    /// smallest number; and whether no other share has prompts.
+    private func nextPrompt(
+        _ lane: JobShare.Lane, _ candidates: [Candidate]
+    ) -> (index: Int, isAlone: Bool)? {
+        var best: (index: Int, time: Double, share: UInt64)?
+        var isAlone = true
+        for index in lists[lane]
+        where !candidates[index].isDecoding
+            && lists.rows[index] < candidates[index].pendingRows
+        {
+            let share = candidates[index].share.identifier
+            let time = clock.time(share)
+            guard let found = best else {
+                best = (index, time, share)
+                continue
+            }
+            guard share != found.share else { continue }
+            isAlone = false
+            if (time, share) < (found.time, found.share) { best = (index, time, share) }
+        }
+        return best.map { ($0.index, isAlone) }
+    }
+}
+
+extension StepPlanner.Lists {
+    fileprivate subscript(lane: JobShare.Lane) -> [Int] {
+        switch lane {
+        case .interactive: interactive
+        case .bulk: bulk
+        }
     }
 }
