@@ -1,0 +1,33 @@
+/// The bounds of the frame and of the store, each with its reason.
+package enum FrameLimits {
+    /// Elements of a list in a configuration; a sweep over more values is many studies.
+    package static let settingElements = 256
+
+    /// Characters of a refused value that are quoted back.
+    static let quotedCharacters = 120
+
+    /// Columns of a comment in a configuration file.
+    static let commentColumns = 90
+
+    /// Bytes of a configuration file; ours with every comment have a hundredth of it.
+    package static let configurationBytes = 1_048_576
+
+    /// Items of one call: many enough that the engine shares each pass over the weights, few
+    /// enough that little is asked again after a cut.
+    package static let itemsPerCall = 32
+
+    /// Calls under way at once: the next is there when one ends.
+    package static let callsAtOnce = 2
+
+    /// Items of one call for statistics, after which the sums so far are stored.
+    package static let statisticsItemsPerCall = 64
+
+    /// Seconds that a store waits for another process that writes to it.
+    static let busySeconds = 10.0
+
+    /// Bytes of one stored value, below SQLite's own limit of 1,000,000,000.
+    static let valueBytes = 900_000_000
+
+    /// Keys in one query, below SQLite's limit of 32,766 variables.
+    static let keysPerQuery = 500
+}
