@@ -40,8 +40,7 @@ public struct MatrixPacker: Sendable {
         precondition(values.count == layout.inputs, "a row has as many values as inputs")
         switch layout.form {
         case .int8:
-            let (quants, scales) = Self.quantized(values)
-            pack(row: row, quants: quants, scales: scales)
+            values.withUnsafeBufferPointer { packGroups($0, row: row) }
         case .f16, .f32:
             let start = rowTarget(row) + layout.offset(output: row, input: 0)
             values.withUnsafeBufferPointer { values in
@@ -57,22 +56,29 @@ public struct MatrixPacker: Sendable {
         precondition(quants.count == layout.inputs, "a row has as many quants as inputs")
         precondition(scales.count == layout.groupCount, "a row has one scale for each 32 inputs")
         let target = rowTarget(row)
-        storeBlocks(quants, in: target + layout.offset(output: row, input: 0))
-        let whole = quants.count / PanelShape.blockWidth * PanelShape.blockWidth
-        for input in whole..<quants.count { store(target, row, input, quants[input]) }
+        quants.withUnsafeBytes { quants in
+            storeBlocks(quants, in: target + layout.offset(output: row, input: 0))
+        }
         for (group, scale) in scales.enumerated() { store(target, row, group, scale) }
     }
 
-    /// Stores whole blocks of a row, four quants at a time: a model has a billion of them.
-    private func storeBlocks(_ quants: [Int8], in target: UnsafeMutableRawPointer) {
-        quants.withUnsafeBytes { quants in
-            for block in 0..<quants.count / PanelShape.blockWidth {
-                let four = quants.loadUnaligned(
-                    fromByteOffset: block * PanelShape.blockWidth, as: UInt32.self)
-                target.storeBytes(
-                    of: four ^ 0x8080_8080, toByteOffset: block * PanelShape.alignment,
-                    as: UInt32.self)
-            }
+    /// Stores quants that begin with a block, four at a time: a model has a billion of them.
+    private func storeBlocks(
+        _ quants: UnsafeRawBufferPointer, in target: UnsafeMutableRawPointer
+    ) {
+        let whole = quants.count / PanelShape.blockWidth
+        for block in 0..<whole {
+            let four = quants.loadUnaligned(
+                fromByteOffset: block * PanelShape.blockWidth, as: UInt32.self)
+            target.storeBytes(
+                of: four ^ 0x8080_8080, toByteOffset: block * PanelShape.alignment,
+                as: UInt32.self)
+        }
+        for index in (whole * PanelShape.blockWidth)..<quants.count {
+            target.storeBytes(
+                of: quants[index] ^ 0x80,
+                toByteOffset: whole * PanelShape.alignment + index % PanelShape.blockWidth,
+                as: UInt8.self)
         }
     }
 
@@ -81,53 +87,24 @@ public struct MatrixPacker: Sendable {
         return memory.mutablePointer(byteOffset, layout.byteCount)
     }
 
-    /// A row in groups of 32: its quants, and one scale for each group.
-    private static func quantized(_ values: [Float]) -> (quants: [Int8], scales: [Float16]) {
-        var quants = [Int8](repeating: 0, count: values.count)
-        var scales: [Float16] = []
-        for start in stride(from: 0, to: values.count, by: PanelShape.groupWidth) {
-            let range = start..<min(start + PanelShape.groupWidth, values.count)
-            let (scale, inverse) = groupScale(values[range])
-            scales.append(scale)
-            for input in range { quants[input] = quant(values[input] * inverse) }
+    /// Packs a row in groups of 32, each with a scale.
+    private func packGroups(_ values: UnsafeBufferPointer<Float>, row: Int) {
+        let target = rowTarget(row)
+        let blocks = target + layout.offset(output: row, input: 0)
+        for group in 0..<layout.groupCount {
+            let first = group * PanelShape.groupWidth
+            let quantized = GroupQuantizer(values, from: first)
+            store(target, row, group, quantized.scale)
+            let count = min(PanelShape.groupWidth, values.count - first)
+            withUnsafeBytes(of: quantized.quants) { quants in
+                storeBlocks(
+                    UnsafeRawBufferPointer(rebasing: quants[..<count]),
+                    in: blocks + first / PanelShape.blockWidth * PanelShape.alignment)
+            }
         }
-        return (quants, scales)
-    }
-
-    /// The nearest integer of -127...127, halves away from zero; 0 for NaN.
-    ///
-    /// `rounded()` is a library call on x86-64 before SSE 4.1.
-    @inline(__always)
-    private static func quant(_ value: Float) -> Int8 {
-        guard value.magnitude <= 128 else { return value > 0 ? 127 : value < 0 ? -127 : 0 }
-        let whole = Int32(value)
-        let rest = value - Float(whole)
-        let quant = whole + (rest >= 0.5 ? 1 : rest <= -0.5 ? -1 : 0)
-        return Int8(truncatingIfNeeded: max(-127, min(127, quant)))
-    }
-
-    /// The stored scale of a group and the factor that maps its values to -127...127.
-    static func groupScale(_ values: ArraySlice<Float>) -> (scale: Float16, inverse: Float) {
-        var largest: Float = 0
-        for value in values {
-            guard value.isFinite else { return (.nan, 0) }
-            largest = max(largest, value.magnitude)
-        }
-        let inverse = 127 / largest
-        // Zero, or so small that its scale is zero in half precision anyway.
-        guard inverse.isFinite else { return (0, 0) }
-        return (Float16(largest / 127), inverse)
     }
 
     // Safety: `rowTarget` checked the row and that the memory covers the whole layout.
-    private func store(
-        _ target: UnsafeMutableRawPointer, _ row: Int, _ input: Int, _ quant: Int8
-    ) {
-        let offset = layout.offset(output: row, input: input)
-        let stored = UInt8(bitPattern: quant) ^ 0x80
-        target.storeBytes(of: stored, toByteOffset: offset, as: UInt8.self)
-    }
-
     private func store(
         _ target: UnsafeMutableRawPointer, _ row: Int, _ group: Int, _ scale: Float16
     ) {

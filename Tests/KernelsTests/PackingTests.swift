@@ -58,6 +58,45 @@ import Testing
         #expect(matrix.scale(output: 0, group: 1) == 0)
     }
 
+    /// The rule of Q8_0 in scalar arithmetic.
+    private static func quants(_ group: ArraySlice<Float>) -> [Int] {
+        let largest = group.reduce(0) { max($0, $1.magnitude) }
+        guard largest.isFinite, (127 / largest).isFinite else { return group.map { _ in 0 } }
+        return group.map { Int(($0 * (127 / largest)).rounded(.toNearestOrAwayFromZero)) }
+    }
+
+    @Test func everyQuantIsTheNearestAndHalvesGoAwayFromZero() throws {
+        var noise = Noise(seed: 24)
+        // Multiples of a half between -127 and 127, one value of 127 in each group of 32.
+        let halves = (0..<544).map { Float($0 % 32 == 0 ? 254 : $0 - 272) / 2 }
+        let rows =
+            [halves, halves.map { -$0 }, halves.map { $0.nextDown }, halves.map { $0.nextUp }]
+            + (0..<12).map { _ in noise.floats(544) }
+        for count in [1, 15, 16, 17, 31, 33, 544] {
+            let rows = rows.map { Array($0[..<count]) }
+            let matrix = try packed(.int8, rows)
+            for (output, row) in rows.enumerated() {
+                for first in stride(from: 0, to: count, by: 32) {
+                    let range = first..<min(first + 32, count)
+                    #expect(
+                        range.map { matrix.quant(output: output, input: $0) }
+                            == Self.quants(row[range]))
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [Float.nan, .infinity, -.infinity])
+    func groupsThatAreNotFiniteHaveNoScale(value: Float) throws {
+        for place in [0, 15, 16, 31, 33] {
+            var row = Array(repeating: Float(1), count: 40)
+            row[place] = value
+            let matrix = try packed(.int8, [row])
+            #expect(matrix.scale(output: 0, group: place / 32).isNaN)
+            #expect(matrix.scale(output: 0, group: 1 - place / 32) == Float16(Float(1) / 127))
+        }
+    }
+
     @Test func blocksAreImportedWithoutLoss() throws {
         var noise = Noise(seed: 23)
         let layout = MatrixLayout(form: .int8, outputs: 37, inputs: 172)
