@@ -110,9 +110,14 @@ struct IncomingRequest {
 
     /// Items that it is a list of; a request of another kind is one.
     var itemCount: Int {
-        guard [.forward, .score].contains(method) else { return 1 }
-        // Field 2 with a length, in both.
-        return max(1, RequestFields(payload).count { $0.first == 2 << 3 | 2 })
+        let field: UInt8
+        switch method {
+        case .forward, .score: field = 2
+        case .generate: field = 10
+        default: return 1
+        }
+        // The field's tag, with a length.
+        return max(1, RequestFields(payload).count { $0.first == field << 3 | 2 })
     }
 }
 

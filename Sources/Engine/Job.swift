@@ -42,21 +42,26 @@ public struct Generation: Sendable, Equatable {
     public var topCount: Int
     /// Go on past end-of-sequence tokens.
     public var ignoresEnd: Bool
+    /// Answer all tokens with the result instead of one by one: the job brings no `token` events,
+    /// and never waits for its reader.
+    public var answersWhole: Bool
 
-    /// Describes a greedy generation without stop strings and alternatives unless told otherwise.
+    /// Describes a greedy generation without stop strings and alternatives unless told otherwise,
+    /// its tokens answered one by one.
     ///
     /// `StepEngine.prepare` refuses more than `EngineLimits.stopStrings` stops, stops that are
     /// empty or longer than `EngineLimits.stopStringBytes`, and a `topCount` over
     /// `EngineLimits.topTokens`.
     public init(
         maxTokens: Int, sampling: Sampling = Sampling(), stop: [String] = [], topCount: Int = 0,
-        ignoresEnd: Bool = false
+        ignoresEnd: Bool = false, answersWhole: Bool = false
     ) {
         self.maxTokens = maxTokens
         self.sampling = sampling
         self.stop = stop
         self.topCount = topCount
         self.ignoresEnd = ignoresEnd
+        self.answersWhole = answersWhole
     }
 }
 
@@ -152,13 +157,16 @@ public struct JobResult: Sendable {
     public var receipts: [Receipt] = []
     /// Most likely tokens after the last position.
     public var top: [ScoredToken] = []
-    /// Log-probability of each continuation token in nats, given all tokens before it.
+    /// Log-probability of each continuation token in nats, given all tokens before it; of each
+    /// generated one where the generation is answered whole.
     public var logProbabilities: [Double] = []
     /// For each continuation token: whether no token was likelier (a tie goes to the smaller id).
     public var isGreedy: [Bool] = []
     /// Why the generation ended; nil for a job that generates nothing.
     public var finish: FinishReason?
-    /// Text that was held back until the end.
+    /// Generated tokens that no event has told: all of a generation that is answered whole.
+    public var tokens: [Int32] = []
+    /// Text that no event has told: what was held back until the end, or all of it.
     public var heldText = ""
     /// Tokens of the prompt; a given continuation is not counted.
     public var promptTokens = 0

@@ -37,8 +37,9 @@ public enum EngineLimits {
     static let bulkPatienceSeconds = 30.0
     /// Jobs waiting for a place.
     ///
-    /// The supervisor admits fewer; this is the last fence.
-    public static let waitingJobs = 1024
+    /// The supervisor admits no more than bring so many (64 requests of 32 generations); this is
+    /// the last fence.
+    public static let waitingJobs = 2048
     /// Bytes of captured values that one job may hold until it is answered.
     ///
     /// Below the bytes that a connection queues for a slow reader, so that whatever is accepted

@@ -168,7 +168,7 @@ final class Sequence {
     /// Releases what was held back; a stop string may be complete only now.
     private func finish(_ reason: FinishReason) -> Bool {
         let (text, stop) = stops.append(stream.finish())
-        result.heldText = stop == nil ? text + stops.finish() : text
+        result.heldText += stop == nil ? text + stops.finish() : text
         result.finish = stop.map { .stop($0) } ?? reason
         return true
     }
@@ -176,11 +176,18 @@ final class Sequence {
     private func emit(
         _ id: Int32, _ text: String, _ logits: LogitRow, _ generation: Generation
     ) {
+        let logProbability = logits.logProbability(Int(id))
+        guard !generation.answersWhole else {
+            result.tokens.append(id)
+            result.logProbabilities.append(logProbability)
+            result.heldText += text
+            return
+        }
         handle.didDeliver()
         deliver(
             .token(
                 GeneratedToken(
-                    id: id, text: text, logProbability: logits.logProbability(Int(id)),
+                    id: id, text: text, logProbability: logProbability,
                     top: Array(logits.top.prefix(generation.topCount)))))
     }
 

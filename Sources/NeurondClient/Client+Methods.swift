@@ -72,6 +72,35 @@ extension Client {
         return answers(to: request, options: options)
     }
 
+    /// Many hooked generations in one request, which run side by side.
+    ///
+    /// - Parameters:
+    ///   - items: Prompts, and what each has of its own.
+    ///   - maximumTokenCount: Of each item that does not say otherwise; so `plan` and the seed.
+    ///   - stop: A generation ends before any of these would be complete.
+    /// - Throws: ``NeurondError`` when a plan cannot be sent; later errors are the stream's.
+    public func generate(
+        items: [GenerationItem], maximumTokenCount: Int, plan: HookPlan = HookPlan(),
+        sampling: Neurond_V1_Sampling = Neurond_V1_Sampling(), stop: [String] = [],
+        adapter: ContentHash? = nil, options: CallOptions = CallOptions()
+    ) throws(NeurondError) -> GeneratedItems {
+        var request = Neurond_V1_GenerateRequest()
+        request.maxTokens = UInt32(clamping: maximumTokenCount)
+        request.hooks = try message(of: plan)
+        request.sampling = sampling
+        request.stop = stop
+        request.adapter = Data(adapter?.bytes ?? [])
+        for item in items {
+            var message = Neurond_V1_GenerateItem()
+            message.prompt = item.prompt
+            if let plan = item.plan { message.hooks = try self.message(of: plan) }
+            if let seed = item.seed { message.seed = seed }
+            message.maxTokens = UInt32(clamping: item.maximumTokenCount ?? 0)
+            request.items.append(message)
+        }
+        return GeneratedItems(answers(to: request, options: options))
+    }
+
     private func message(of plan: HookPlan) throws(NeurondError) -> Neurond_V1_HookPlan {
         do throws(HookError) {
             return try Neurond_V1_HookPlan(plan)

@@ -129,5 +129,5 @@ extension Neurond_V1_ColumnsReply: TensorAnnouncing {
 
 extension Neurond_V1_GenerateReply: TensorAnnouncing {
     var announcedTensors: [Neurond_V1_TensorInfo] { finished.tensors }
-    var answeredItem: UInt32 { 0 }
+    var answeredItem: UInt32 { item }
 }

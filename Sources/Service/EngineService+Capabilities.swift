@@ -91,6 +91,12 @@ extension EngineService {
             limit("engine.top_tokens", EngineLimits.topTokens, "OUT_OF_RANGE"),
             limit("engine.stop_strings", EngineLimits.stopStrings, "OUT_OF_RANGE"),
             limit("service.items_per_request", ServiceLimits.itemsPerRequest, "OUT_OF_RANGE"),
+            limit(
+                "service.generations_in_flight", ServiceLimits.generationsInFlight,
+                "further items wait until one ends"),
+            limit(
+                "service.generations_unanswered", ServiceLimits.generationsUnanswered,
+                "further items wait until the first of these is answered"),
             limit("service.chat_messages", ServiceLimits.chatMessages, "OUT_OF_RANGE"),
             limit("service.units_per_request", ServiceLimits.unitsPerRequest, "OUT_OF_RANGE"),
             limit("service.object_bytes", ServiceLimits.objectBytes, "OUT_OF_RANGE"),

@@ -13,18 +13,20 @@ extension EngineService {
             switch request.request {
             case .forward(let forward): try await prepareForward(forward)
             case .score(let score): try await prepareScore(score)
-            case .generate(let generate): [try await prepareGenerate(generate)]
+            case .generate(let generate): try await prepareGenerate(generate)
             case nil:
                 throw RequestFailure(
                     .invalidArgument, "NOTHING_TO_EXPLAIN",
                     "give one of forward, generate, score", field: "request")
             }
-        try await sink.send(explanation(of: items, withItems: !request.totalsOnly))
+        let window = request.generate.items.isEmpty ? .passes : generationWindow
+        try await sink.send(
+            explanation(of: items, window: window, withItems: !request.totalsOnly))
         return .with { $0.provenance = Neurond_V1_Provenance(items[0].job) }
     }
 
     private func explanation(
-        of items: [PreparedItem], withItems: Bool
+        of items: [PreparedItem], window: ItemWindow, withItems: Bool
     ) -> Neurond_V1_ExplainReply {
         let explainers = items.map { PlanExplainer(engine: engine, item: $0) }
         return .with {
@@ -35,29 +37,16 @@ extension EngineService {
             $0.replyBytes = explainers.reduce(0) { $0 + UInt64($1.captureBytes) }
             $0.tokens = explainers.reduce(0) { $0 + UInt64($1.item.job.tokens.count) }
             $0.generatedTokens = explainers.reduce(0) { $0 + UInt64($1.generatedTokens) }
-            $0.keyValueBytes = Self.atOnce(explainers.map(\.keyValueBytes))
-            $0.captureBytes = Self.atOnce(explainers.map(\.captureBytes))
+            let keyValueBytes = explainers.map(\.keyValueBytes)
+            $0.keyValueBytes = UInt64(window.largestKeyValueBytes(of: keyValueBytes))
+            let captureBytes = explainers.map(\.captureBytes)
+            $0.captureBytes = UInt64(window.largestCaptureBytes(of: captureBytes))
             $0.planBytes = items.reduce(0) { $0 + UInt64($1.prepared.planByteCount) }
             $0.hookElements = explainers.reduce(0) { $0 + UInt64($1.hookElements) }
             // Items share the request's adapter.
             $0.adapterBytes = UInt64(items[0].job.adapter?.byteCount ?? 0)
             $0.objects = Self.objects(of: items).map { Data($0.bytes) }
         }
-    }
-
-    /// The most that items which run at once take together: they begin in order, and a few of
-    /// them are begun and not yet answered.
-    static func atOnce(_ counts: [Int]) -> UInt64 {
-        var sum = 0
-        var largest = 0
-        for (index, count) in counts.enumerated() {
-            sum += count
-            if index >= ServiceLimits.itemsInFlight {
-                sum -= counts[index - ServiceLimits.itemsInFlight]
-            }
-            largest = max(largest, sum)
-        }
-        return UInt64(largest)
     }
 
     /// Every object that a plan or the request names, in order of hash.

@@ -5,19 +5,28 @@ import Messages
 import SwiftProtobuf
 
 extension EngineService {
-    /// One reply as it starts, one a token, one as it finishes, then the captured tensors.
+    /// For one prompt, replies as it starts, for each token and as it finishes, then the captured
+    /// tensors; for each of many items, in order, as it starts, as it finishes, and its tensors.
     func generate(
         _ request: Neurond_V1_GenerateRequest, _ sink: any ReplySink,
         _ progress: RequestProgress
     ) async throws -> Neurond_V1_End {
-        let item = try await prepareGenerate(request)
-        progress.begin(items: 1, job: item.job, seed: request.sampling.seed)
+        let items = try await prepareGenerate(request)
+        progress.begin(items: items.count, job: items[0].job, seed: request.sampling.seed)
+        if request.items.isEmpty {
+            try await generate(items[0], sink, progress)
+        } else {
+            try await generate(items, sink, progress)
+        }
+        return progress.end()
+    }
+
+    private func generate(
+        _ item: PreparedItem, _ sink: any ReplySink, _ progress: RequestProgress
+    ) async throws {
         let running = try RunningJob(item, to: engine)
         do {
-            try await sink.send(
-                Neurond_V1_GenerateReply.with {
-                    $0.started.tokens = item.job.tokens.map { UInt32($0) }
-                })
+            try await sink.send(started(item, index: 0))
             let result = try await stream(running, sink)
             progress.add(result)
             try await sink.send(reply(result))
@@ -29,7 +38,26 @@ extension EngineService {
             progress.addPart(await running.abandon())
             throw error
         }
-        return progress.end()
+    }
+
+    private func generate(
+        _ items: [PreparedItem], _ sink: any ReplySink, _ progress: RequestProgress
+    ) async throws {
+        try await engine.run(items, progress, window: generationWindow) { index, result in
+            try await sink.send(started(items[index], index: index))
+            var reply = reply(result)
+            reply.item = UInt32(index)
+            reply.planHash = items[index].job.plan.hash
+            reply.finished.tokens = result.tokens.map { UInt32($0) }
+            reply.finished.logProbabilities = result.logProbabilities
+            try await sink.send(reply)
+            await sink.send(result.captures, item: index)
+        }
+    }
+
+    /// How many items of a Generate request run at once.
+    var generationWindow: ItemWindow {
+        .generations(keyValueCapacity: engine.keyValueCapacity)
     }
 
     /// Sends tokens as they come.
@@ -49,26 +77,11 @@ extension EngineService {
         }
     }
 
-    func prepareGenerate(
-        _ request: Neurond_V1_GenerateRequest
-    ) async throws -> PreparedItem {
-        let deadline = request.options.deadline
-        let tokens = try tokens(of: request.prompt, field: "prompt")
-        let sampling = request.sampling
-        let generation = Generation(
-            maxTokens: Int(request.maxTokens),
-            sampling: Sampling(
-                temperature: sampling.temperature, topK: Int(sampling.topK),
-                topP: sampling.topP == 0 ? 1 : sampling.topP, minP: sampling.minP,
-                seed: sampling.seed),
-            stop: request.stop, topCount: Int(request.topK), ignoresEnd: request.ignoreEnd)
-        let job = Job(
-            tokens: tokens, plan: .none, generation: generation,
-            adapter: try await adapter(request.adapter), share: JobShare(request.options),
-            deadline: deadline)
-        return try await prepare([
-            resolve(HookPlan(message: request.hooks), job, field: "prompt")
-        ])[0]
+    private func started(_ item: PreparedItem, index: Int) -> Neurond_V1_GenerateReply {
+        .with {
+            $0.started.tokens = item.job.tokens.map { UInt32($0) }
+            $0.item = UInt32(index)
+        }
     }
 
     private func reply(_ token: GeneratedToken) -> Neurond_V1_GenerateReply {

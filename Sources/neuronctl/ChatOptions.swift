@@ -42,45 +42,46 @@ struct ChatOptions: ParsableArguments {
 
     /// The conversation, `prompt` being its last message.
     func message(_ prompt: String?) throws -> Neurond_V1_Prompt {
-        var chat = Neurond_V1_Chat()
-        if let system { chat.messages.append(Self.message("system", system)) }
-        chat.messages += try messages.map(Self.read) ?? []
-        if let prompt { chat.messages.append(Self.message("user", prompt)) }
-        chat.date = date ?? ""
+        var entries: [ChatEntry] = []
+        if let system { entries.append(ChatEntry(role: "system", content: system)) }
+        entries += try messages.map(Self.read) ?? []
+        if let prompt { entries.append(ChatEntry(role: "user", content: prompt)) }
+        return Self.message(entries, date: date)
+    }
+
+    /// A conversation as a prompt.
+    static func message(_ entries: [ChatEntry], date: String?) -> Neurond_V1_Prompt {
         var message = Neurond_V1_Prompt()
-        message.chat = chat
+        message.chat.messages = entries.map { entry in
+            var message = Neurond_V1_ChatMessage()
+            message.role = entry.role
+            message.content = entry.content
+            return message
+        }
+        message.chat.date = date ?? ""
         return message
     }
 
-    private static func message(_ role: String, _ content: String) -> Neurond_V1_ChatMessage {
-        var message = Neurond_V1_ChatMessage()
-        message.role = role
-        message.content = content
-        return message
-    }
-
-    /// One message of a file.
-    private struct Entry: Decodable {
-        var role: String
-        var content: String
-    }
-
-    private static func read(_ path: String) throws -> [Neurond_V1_ChatMessage] {
+    private static func read(_ path: String) throws -> [ChatEntry] {
         let data = Data(try readFile(path))
         let decoder = JSONDecoder()
         let isArray = data.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "[")
         do {
             let parts = isArray ? [data] : data.split(separator: UInt8(ascii: "\n"))
-            let entries =
-                isArray
-                ? try decoder.decode([Entry].self, from: parts[0])
+            return isArray
+                ? try decoder.decode([ChatEntry].self, from: parts[0])
                 : try parts.filter { !$0.allSatisfy { $0 <= 0x20 } }
-                    .map { try decoder.decode(Entry.self, from: $0) }
-            return entries.map { message($0.role, $0.content) }
+                    .map { try decoder.decode(ChatEntry.self, from: $0) }
         } catch {
             throw FileError(
                 "\(path): expected messages such as "
                     + #"{"role": "user", "content": "2+3="}, in a JSON array or one a line"#)
         }
     }
+}
+
+/// One message of a conversation, as files have it.
+struct ChatEntry: Decodable {
+    var role: String
+    var content: String
 }

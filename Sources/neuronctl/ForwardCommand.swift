@@ -37,9 +37,10 @@ struct ForwardArguments: ParsableArguments {
         }
         var reader = PlanReader()
         for line in try Item.read(items) {
-            guard line.continuation == nil && line.continuationTokens == nil else {
-                throw FileError("\(items): forward takes no continuations; use score")
-            }
+            try line.refuse(
+                [.continuation, .continuationTokens], items,
+                "forward takes no continuations; use score")
+            try line.refuse([.seed, .maxTokens], items, "forward generates nothing")
             var item = Neurond_V1_ForwardItem()
             item.prompt = try line.promptMessage()
             if let plan = try line.plan(&reader) { item.hooks = plan }

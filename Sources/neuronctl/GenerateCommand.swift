@@ -6,6 +6,13 @@ import NeurondClient
 struct GenerateArguments: ParsableArguments {
     @OptionGroup var prompt: PromptOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "Many prompts, one JSON object per line, generated side by side.",
+            discussion: "A line's own seed, max_tokens, hooks and captures replace the options'.",
+            valueName: "file"))
+    var items: String?
+
     @Option(help: "Tokens to generate at most.")
     var maxTokens: UInt32 = 64
 
@@ -26,12 +33,20 @@ struct GenerateArguments: ParsableArguments {
 
     @OptionGroup var adapter: AdapterOptions
 
-    func validate() throws { try prompt.check() }
+    func validate() throws {
+        guard items != nil else { return try prompt.check() }
+        if prompt.prompt != nil || prompt.tokens != nil || prompt.fromBos {
+            throw ValidationError("give either a prompt or --items")
+        }
+        if prompt.conversation.isPresent { try prompt.conversation.check(prompt) }
+        if alternatives > 0 {
+            throw ValidationError("--alternatives goes with one prompt, not with --items")
+        }
+    }
 
     /// The request, the files of its hooks stored.
     func request(_ client: Client) async throws -> Neurond_V1_GenerateRequest {
         var request = Neurond_V1_GenerateRequest()
-        request.prompt = try prompt.message()
         request.maxTokens = maxTokens
         request.sampling = sampling.message
         request.stop = stop
@@ -39,7 +54,28 @@ struct GenerateArguments: ParsableArguments {
         request.ignoreEnd = ignoreEnd
         request.adapter = try await adapter.hash(client)
         request.hooks = try await hooks.message(client)
+        guard let items else {
+            request.prompt = try prompt.message()
+            return request
+        }
+        var reader = PlanReader()
+        request.items = try Item.read(items).map { try item($0, items, &reader) }
+        try await reader.files.store(in: client)
         return request
+    }
+
+    private func item(
+        _ line: Item, _ path: String, _ reader: inout PlanReader
+    ) throws -> Neurond_V1_GenerateItem {
+        try line.refuse(
+            [.continuation, .continuationTokens], path, "generate takes no continuations; use score"
+        )
+        var item = Neurond_V1_GenerateItem()
+        item.prompt = try line.promptMessage(prompt)
+        if let seed = line.seed { item.seed = seed }
+        item.maxTokens = line.maxTokens ?? 0
+        if let plan = try line.plan(&reader) { item.hooks = plan }
+        return item
     }
 }
 
@@ -54,6 +90,11 @@ struct GenerateCommand: DaemonCommand {
             With --chat, --system or --messages the prompt is a conversation, put into the model's \
             own chat template.
 
+            With --items each line of the file is an object such as {"prompt": "2+3=", "seed": 1, \
+            "max_tokens": 8, "hooks": ["zero L1N7"]}, with "tokens" or "messages" in place of \
+            "prompt". Answers come in the order of the lines: item, reason, text; with --json one \
+            object a line, at the end one with usage, timing and provenance.
+
             Example: neuronctl generate '2+3=' --max-tokens 4 --hook 'scale 2 L1N7 at last'
             """)
 
@@ -64,10 +105,14 @@ struct GenerateCommand: DaemonCommand {
 
     @OptionGroup var connection: ConnectionOptions
 
-    func validate() throws { try checkOutput(output, capturesIn: arguments.hooks) }
+    func validate() throws {
+        guard arguments.items == nil else { return }
+        try checkOutput(output, capturesIn: arguments.hooks)
+    }
 
     func run(_ client: Client, _ console: Console) async throws {
         let request = try await arguments.request(client)
+        guard arguments.items == nil else { return try await runItems(request, client, console) }
         try checkOutput(output, capturesIn: [request.hooks])
         let stream = client.answers(to: request, options: connection.callOptions)
         var result = Generation()

@@ -7,18 +7,25 @@ import NeurondClient
 /// One line of an items file.
 ///
 /// `{"prompt": "2+3=", "continuation": "5", "hooks": ["zero L1N7"], "captures": []}`; in place of a
-/// text, `tokens` and `continuation_tokens` give ids. Another key is refused.
+/// text, `tokens` and `continuation_tokens` give ids, and `messages` a conversation. Another key is
+/// refused.
 struct Item: Decodable {
     var prompt: String?
     var tokens: [UInt32]?
+    var messages: [ChatEntry]?
     var continuation: String?
     var continuationTokens: [UInt32]?
+    var seed: UInt64?
+    var maxTokens: UInt32?
     var hooks: [String]?
     var captures: [String]?
+    /// What the line says.
+    var keys: Set<CodingKeys>
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case prompt, tokens, continuation, hooks, captures
+        case prompt, tokens, messages, continuation, seed, hooks, captures
         case continuationTokens = "continuation_tokens"
+        case maxTokens = "max_tokens"
     }
 
     private struct AnyKey: CodingKey {
@@ -38,23 +45,47 @@ struct Item: Decodable {
                     + CodingKeys.allCases.map(\.rawValue).joined(separator: ", "))
         }
         let fields = try decoder.container(keyedBy: CodingKeys.self)
+        keys = Set(fields.allKeys)
         prompt = try fields.decodeIfPresent(String.self, forKey: .prompt)
         tokens = try fields.decodeIfPresent([UInt32].self, forKey: .tokens)
+        messages = try fields.decodeIfPresent([ChatEntry].self, forKey: .messages)
         continuation = try fields.decodeIfPresent(String.self, forKey: .continuation)
         continuationTokens = try fields.decodeIfPresent([UInt32].self, forKey: .continuationTokens)
+        seed = try fields.decodeIfPresent(UInt64.self, forKey: .seed)
+        maxTokens = try fields.decodeIfPresent(UInt32.self, forKey: .maxTokens)
         hooks = try fields.decodeIfPresent([String].self, forKey: .hooks)
         captures = try fields.decodeIfPresent([String].self, forKey: .captures)
     }
 
-    /// The item's prompt; exactly one of `prompt` and `tokens`.
-    func promptMessage() throws -> Neurond_V1_Prompt {
-        try Self.message(prompt, tokens, "prompt", "tokens")
+    /// Refuses keys that another command reads and this one would pass over.
+    func refuse(_ others: [CodingKeys], _ path: String, _ remedy: String) throws {
+        if let key = others.first(where: keys.contains) {
+            throw FileError("\(path): \"\(key.rawValue)\" has no place here; \(remedy)")
+        }
+    }
+
+    /// The item's prompt; exactly one of `prompt`, `tokens` and `messages`.
+    ///
+    /// - Parameter options: how a text is read.
+    func promptMessage(_ options: PromptOptions? = nil) throws -> Neurond_V1_Prompt {
+        guard [prompt != nil, tokens != nil, messages != nil].count(where: { $0 }) == 1 else {
+            throw UsageError(#"give one of "prompt", "tokens" and "messages""#)
+        }
+        if prompt == nil, options?.conversation.isPresent == true {
+            throw UsageError(#"--chat, --system and --messages go with lines that have "prompt""#)
+        }
+        if let messages { return ChatOptions.message(messages, date: options?.conversation.date) }
+        if let tokens { return Neurond_V1_Prompt(tokens: tokens) }
+        return try options?.message(of: prompt ?? "") ?? Neurond_V1_Prompt(text: prompt ?? "")
     }
 
     /// The item's continuation; exactly one of `continuation` and `continuation_tokens`.
     func continuationMessage() throws -> Neurond_V1_Prompt {
-        try Self.message(
-            continuation, continuationTokens, "continuation", "continuation_tokens")
+        switch (continuation, continuationTokens) {
+        case (let text?, nil): return Neurond_V1_Prompt(text: text)
+        case (nil, let ids?): return Neurond_V1_Prompt(tokens: ids)
+        default: throw UsageError(#"give one of "continuation" and "continuation_tokens""#)
+        }
     }
 
     /// The item's own plan, if it has one.
@@ -62,16 +93,6 @@ struct Item: Decodable {
         guard hooks != nil || captures != nil else { return nil }
         let plan = try reader.read(file: nil, hooks: hooks ?? [], captures: captures ?? [])
         return try Neurond_V1_HookPlan(plan)
-    }
-
-    private static func message(
-        _ text: String?, _ ids: [UInt32]?, _ textKey: String, _ idsKey: String
-    ) throws -> Neurond_V1_Prompt {
-        switch (text, ids) {
-        case (let text?, nil): return Neurond_V1_Prompt(text: text)
-        case (nil, let ids?): return Neurond_V1_Prompt(tokens: ids)
-        default: throw UsageError("give one of \"\(textKey)\" and \"\(idsKey)\"")
-        }
     }
 }
 

@@ -122,7 +122,13 @@ struct PromptOptions: ParsableArguments {
             return try conversation.message(prompt == "-" ? console.readInput() : prompt)
         }
         if let tokens { return Neurond_V1_Prompt(tokens: try Self.ids(tokens)) }
-        var message = Neurond_V1_Prompt(text: prompt == "-" ? console.readInput() : prompt ?? "")
+        return try message(of: prompt == "-" ? console.readInput() : prompt ?? "")
+    }
+
+    /// A text as these options have it read: by itself, or as the last message of a conversation.
+    func message(of text: String) throws -> Neurond_V1_Prompt {
+        if conversation.isPresent { return try conversation.message(text) }
+        var message = Neurond_V1_Prompt(text: text)
         message.omitSpecial = noSpecial
         message.literalSpecial = literalSpecial
         return message

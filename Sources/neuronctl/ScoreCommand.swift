@@ -18,6 +18,7 @@ struct ScoreArguments: ParsableArguments {
         request.adapter = try await adapter.hash(client)
         var reader = PlanReader()
         for line in try Item.read(items) {
+            try line.refuse([.seed, .maxTokens], items, "score generates nothing")
             var item = Neurond_V1_ScoreItem()
             item.prompt = try line.promptMessage()
             item.continuation = try line.continuationMessage()

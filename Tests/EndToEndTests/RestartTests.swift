@@ -53,6 +53,33 @@ struct RestartTests {
         #expect(daemon.stop() == 0)
     }
 
+    @Test("kill -9 of the engine in the middle of many generations changes nothing for the client")
+    func engineKilledAmongItems() async throws {
+        let daemon = try DaemonProcess(model: "Tests/Fixtures/llama-mha/hf")
+        let client = try await daemon.connect()
+        let request = Neurond_V1_GenerateRequest.with {
+            $0.maxTokens = 60
+            $0.ignoreEnd = true
+            $0.sampling.temperature = 0.8
+            $0.items = (0..<100).map { item in
+                .with {
+                    $0.prompt.tokens.ids = [1, UInt32(item % 50 + 3), 44]
+                    $0.seed = UInt64(item)
+                }
+            }
+        }
+        let undisturbed = try await events(client, request)
+        #expect(undisturbed.count == 200)
+        let engine = try #require(try await client.status().engines.first)
+        let disturbed = try await events(client, request, afterTokens: 20) {
+            #expect(kill(engine.process, SIGKILL) == 0)
+        }
+        #expect(disturbed == undisturbed)
+        #expect(try await client.status().engines.first?.restarts == 1)
+        client.close()
+        #expect(daemon.stop() == 0)
+    }
+
     @Test("kill -9 of a client frees its work and leaves the others alone")
     func clientKilled() async throws {
         let daemon = try DaemonProcess(model: "Tests/Fixtures/llama-mha/hf")

@@ -1,6 +1,7 @@
 import EventLoop
 import FakeDaemon
 import Foundation
+import Hooks
 import Messages
 import SwiftProtobuf
 import Synchronization
@@ -42,6 +43,58 @@ import Wire
             #expect(answer.trailers.usage.promptTokens == 4)
             #expect(answer.trailers.timing.prefillSeconds == 0.5)
             #expect(answer.trailers.provenance.seed == 7)
+        }
+    }
+
+    @Test func generationsOfItemsComeLabelled() async throws {
+        try await withDaemon { request in
+            let message = request.decoded(as: Neurond_V1_GenerateRequest.self)
+            #expect(message?.hasPrompt == false)
+            #expect(message?.maxTokens == 8)
+            #expect(message?.items.map(\.prompt.text) == ["a", "b"])
+            #expect(message?.items.map(\.hasSeed) == [false, true])
+            #expect(message?.items[1].seed == 0)
+            #expect(message?.items.map(\.maxTokens) == [0, 3])
+            #expect(message?.items[1].hooks.actions.count == 1)
+            #expect(message?.stop == ["."])
+            return Self.generatedItems(2) + [.ok]
+        } _: { _, client in
+            let stream = try client.generate(
+                items: [
+                    GenerationItem(.init(text: "a")),
+                    GenerationItem(
+                        .init(text: "b"), plan: HookPlan(text: "zero L1N7"), seed: 0,
+                        maximumTokenCount: 3),
+                ], maximumTokenCount: 8, stop: ["."])
+            var items: [GeneratedItem] = []
+            for try await item in stream { items.append(item) }
+            #expect(items.map(\.item) == [0, 1])
+            #expect(items.map(\.text) == ["text 0", "text 1"])
+            #expect(items[1].promptTokens == [1, 2])
+            #expect(items[1].tokens == [7])
+            #expect(items[1].logProbabilities == [-0.5])
+            #expect(stream.trailers?.usage.promptTokens == 4)
+        }
+        try await withDaemon { _ in
+            Array(Self.generatedItems(1).dropFirst()) + [.ok]
+        } _: { _, client in
+            let stream = try client.generate(items: [], maximumTokenCount: 1)
+            await #expect(throws: NeurondError.self) { for try await _ in stream {} }
+        }
+    }
+
+    private static func generatedItems(_ count: UInt32) -> [FakeStep] {
+        (0..<count).flatMap { item -> [FakeStep] in
+            var started = Neurond_V1_GenerateReply()
+            started.item = item
+            started.started.tokens = [1, 2]
+            var finished = Neurond_V1_GenerateReply()
+            finished.item = item
+            finished.finished.text = "text \(item)"
+            finished.finished.reason = "length"
+            finished.finished.tokens = [7]
+            finished.finished.logProbabilities = [-0.5]
+            return [.reply(started), .reply(finished)]
         }
     }
 

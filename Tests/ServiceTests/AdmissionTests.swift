@@ -39,7 +39,7 @@ struct AdmissionTests {
                 $0.prompt = prompt
                 $0.maxTokens = 1
             })
-        #expect((forward + score + [generate]).map(\.job.share) == [expected, expected, expected])
+        #expect((forward + score + generate).map(\.job.share) == [expected, expected, expected])
     }
 
     @Test("without one, everything is of one share and interactive")

@@ -4,53 +4,12 @@ import Hooks
 import Messages
 import Service
 import SwiftProtobuf
-import Synchronization
 import Testing
 import Wire
 
 /// What was done of a request that did not come to its end.
 @Suite("Partial answers")
 struct PartialTests {
-    /// Calls back with each message.
-    private final class WatchingSink: ReplySink {
-        private let count = Mutex(0)
-        private let onMessage: @Sendable (Int) -> Void
-
-        init(_ onMessage: @escaping @Sendable (Int) -> Void) { self.onMessage = onMessage }
-
-        func send(message payload: [UInt8]) async {
-            onMessage(
-                count.withLock { count in
-                    count += 1
-                    return count
-                })
-        }
-
-        func send(tensor descriptor: TensorDescriptor, data: [UInt8]) async {}
-    }
-
-    /// The END of a request whose task is cancelled at its n-th message.
-    private func end(
-        _ test: TestService, _ method: Wire.Method, _ request: some Message, cancelledAt n: Int
-    ) async throws -> Neurond_V1_End {
-        let payload: [UInt8] = try request.serializedBytes()
-        let task = Mutex<Task<[UInt8], Never>?>(nil)
-        let sink = WatchingSink { count in
-            if count == n { task.withLock { $0 }?.cancel() }
-        }
-        let (incoming, continuation) = AsyncStream.makeStream(of: [UInt8].self)
-        continuation.finish()
-        let started = task.withLock { task in
-            let started = Task {
-                await test.service.handle(
-                    method: method.rawValue, payload: payload, incoming: incoming, sink: sink)
-            }
-            task = started
-            return started
-        }
-        return try Neurond_V1_End(serializedBytes: await started.value)
-    }
-
     @Test("a cancelled generation tells its tokens and receipts")
     func generation() async throws {
         let test = try TestService()
@@ -61,7 +20,7 @@ struct PartialTests {
             $0.sampling.seed = 7
             $0.hooks = try Neurond_V1_HookPlan(HookPlan(text: "zero L0N1"))
         }
-        let end = try await end(test, .generate, request, cancelledAt: 6)
+        let end = try await end(of: test, .generate, request, cancelledAt: 6)
         #expect(end.status.code == .cancelled)
         #expect(end.hasPartial)
         #expect(end.partial.items == 1)
@@ -90,7 +49,7 @@ struct PartialTests {
             }
             $0.hooks = try Neurond_V1_HookPlan(HookPlan(text: "capture mlp.act"))
         }
-        let end = try await end(test, .forward, request, cancelledAt: 3)
+        let end = try await end(of: test, .forward, request, cancelledAt: 3)
         #expect(end.status.code == .cancelled)
         #expect(end.partial.items == 500)
         #expect(end.partial.itemsFinished == 3)

@@ -80,3 +80,43 @@ extension Neurond_V1_Prompt {
     static func ids(_ ids: [UInt32]) -> Self { .with { $0.tokens.ids = ids } }
     static func text(_ text: String) -> Self { .with { $0.text = text } }
 }
+
+/// Calls back with each message.
+private final class WatchingSink: ReplySink {
+    private let count = Mutex(0)
+    private let onMessage: @Sendable (Int) -> Void
+
+    init(_ onMessage: @escaping @Sendable (Int) -> Void) { self.onMessage = onMessage }
+
+    func send(message payload: [UInt8]) async {
+        onMessage(
+            count.withLock { count in
+                count += 1
+                return count
+            })
+    }
+
+    func send(tensor descriptor: TensorDescriptor, data: [UInt8]) async {}
+}
+
+/// The END of a request whose task is cancelled at its n-th message.
+func end(
+    of test: TestService, _ method: Wire.Method, _ request: some Message, cancelledAt n: Int
+) async throws -> Neurond_V1_End {
+    let payload: [UInt8] = try request.serializedBytes()
+    let task = Mutex<Task<[UInt8], Never>?>(nil)
+    let sink = WatchingSink { count in
+        if count == n { task.withLock { $0 }?.cancel() }
+    }
+    let (incoming, continuation) = AsyncStream.makeStream(of: [UInt8].self)
+    continuation.finish()
+    let started = task.withLock { task in
+        let started = Task {
+            await test.service.handle(
+                method: method.rawValue, payload: payload, incoming: incoming, sink: sink)
+        }
+        task = started
+        return started
+    }
+    return try Neurond_V1_End(serializedBytes: await started.value)
+}
