@@ -24,7 +24,7 @@ package enum DataLimits {
     package static let exponent = 128
 
     /// Terms of an expanded polynomial; more is compared as text.
-    package static let termCount = 512
+    package static let termCount = 256
 
     /// Bytes of an answer that is read as mathematics; a longer one is compared as text.
     package static let answerByteCount = 4096

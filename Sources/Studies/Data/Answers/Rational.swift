@@ -16,10 +16,10 @@ package struct Rational: Sendable, Hashable {
     /// A fraction, or nil if the denominator is 0 or the terms do not fit.
     package init?(_ numerator: Int128, over denominator: Int128) {
         guard denominator != 0, numerator != .min, denominator != .min else { return nil }
-        let divisor = Self.gcd(numerator.magnitude, denominator.magnitude)
+        let divisor = Self.greatestCommonDivisor(numerator, denominator)
         let sign: Int128 = denominator < 0 ? -1 : 1
-        self.numerator = sign * numerator / Int128(divisor)
-        self.denominator = sign * denominator / Int128(divisor)
+        self.numerator = sign * numerator / divisor
+        self.denominator = sign * denominator / divisor
     }
 
     /// Reads `-12`, `3.50`, `.5`, `1e3`; no separators, no blanks.
@@ -57,10 +57,11 @@ package struct Rational: Sendable, Hashable {
 
     package var double: Double { Double(numerator) / Double(denominator) }
 
-    private static func gcd(_ one: UInt128, _ other: UInt128) -> UInt128 {
-        var (one, other) = (one, other)
+    /// Of two numbers of which none is `Int128.min`; 1 for two zeros.
+    static func greatestCommonDivisor(_ one: Int128, _ other: Int128) -> Int128 {
+        var (one, other) = (one.magnitude, other.magnitude)
         while other != 0 { (one, other) = (other, one % other) }
-        return max(one, 1)
+        return Int128(max(one, 1))
     }
 
     private static func power(of base: Int128, _ exponent: UInt) -> Int128? {
