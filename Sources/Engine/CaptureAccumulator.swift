@@ -121,7 +121,10 @@ extension CaptureAccumulator {
         case .l2: return [.f64(sums.map { $0.squareRoot() })]
         case .max: return [.f64(positions.isEmpty ? sums.map { _ in .nan } : sums)]
         case .sum, .countAbove: return [.f64(sums)]
-        case .topK: return [.f32(rowValues.map { Float($0) }), .i32(indices)]
+        case .topK(_, let order):
+            let top = [TensorValues.f32(rowValues.map { Float($0) }), .i32(indices)]
+            return order == .valueNorm
+                ? top + [.f32((rowReducer?.scores ?? []).map { Float($0) })] : top
         case .norm, .dot, .entropy, .klDivergence, .logProbability: return [.f64(rowValues)]
         case .rank: return [.i32(indices)]
         }

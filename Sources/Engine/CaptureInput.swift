@@ -8,15 +8,16 @@ struct CaptureInput: Sendable {
     let columns: ColumnRuns
     /// Selected units, for `top_k`.
     let units: [Int]
-    /// The vector of `dot`.
+    /// The vector of `dot`; norms of the selected neurons' value vectors, for `top_k` by them.
     let vector: [Float]
     /// The logits of `kl`.
     let reference: ReferenceLogits?
 
     /// - Throws: `EngineError` naming a stored tensor that is missing or misshapen.
     init(
-        _ capture: ResolvedCapture, shape: ModelShape, objects: ObjectStore
+        _ capture: ResolvedCapture, model: Model, objects: ObjectStore
     ) throws(EngineError) {
+        let shape = model.shape
         let perUnit = shape.elementsPerUnit(of: capture.site.kind) ?? 1
         columns = ColumnRuns(capture.units, elementsPerUnit: perUnit)
         var units: [Int] = []
@@ -29,7 +30,11 @@ struct CaptureInput: Sendable {
                 throw StoredTensors.lengthMismatch(
                     capture.site, got: vector.count, wanted: columns.count)
             }
-        case .topK: units = capture.units.indices
+        case .topK(_, let order):
+            units = capture.units.indices
+            guard order == .valueNorm else { break }
+            let norms = model.valueNorms(ofLayer: capture.site.layer)
+            vector = units.map { norms[$0] }
         case .klDivergence(let value):
             reference = try ReferenceLogits(
                 value, vocabularyCount: shape.vocabularyCount, objects: objects)

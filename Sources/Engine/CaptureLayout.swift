@@ -63,9 +63,10 @@ extension ResolvedCapture {
             return [layout("", element, extents)]
         case .mean, .meanAbs, .rms, .l2, .max, .sum, .countAbove:
             return [layout(suffix, .f64, [elements], isPerRow: false)]
-        case .topK(let count, _):
+        case .topK(let count, let order):
             let extents = [rowCount, Swift.min(count, elements)]
-            return [layout(suffix, .f32, extents), layout(suffix + ".indices", .i32, extents)]
+            let top = [layout(suffix, .f32, extents), layout(suffix + ".indices", .i32, extents)]
+            return order == .valueNorm ? top + [layout(suffix + ".scores", .f32, extents)] : top
         case .norm, .dot, .entropy, .klDivergence:
             return [layout(suffix, .f64, [rowCount])]
         case .logProbability(let ids):

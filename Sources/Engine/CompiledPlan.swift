@@ -91,9 +91,13 @@ struct CompiledPlan: Sendable {
     private static func inputs(
         _ captures: [ResolvedCapture], model: Model, objects: ObjectStore
     ) throws(EngineError) -> [CaptureInput] {
+        let weighed = captures.filter { capture in
+            if case .topK(_, by: .valueNorm) = capture.reduction { true } else { false }
+        }
+        model.prepareValueNorms(ofLayers: weighed.map(\.site.layer))
         var inputs: [CaptureInput] = []
         for capture in captures {
-            inputs.append(try CaptureInput(capture, shape: model.shape, objects: objects))
+            inputs.append(try CaptureInput(capture, model: model, objects: objects))
         }
         return inputs
     }

@@ -68,6 +68,9 @@ public enum EngineLimits {
     public static let objectBytes = 1 << 30
     /// Bytes of free key-value blocks that keep their memory: they are written again soonest.
     static let freeBlockBytes = 64 << 20
+    /// Norms of value vectors that are kept once they were asked for, 4 bytes each: those of every
+    /// neuron of the largest models there are, a hundred-thousandth of their weights.
+    static let keptValueNorms = 16 << 20
     /// Receipts of a plan whose prefixes are kept: every kept block remembers them.
     static let prefixReceipts = 1024
     /// Actions × rows of a job whose prefixes are kept: so many are looked at for its keys.

@@ -48,6 +48,7 @@ public final class Model: Sendable {
     /// SHA-256 of the serialized tokenizer in hexadecimal, computed once when the model opens.
     public let tokenizerDigest: String
     let layers: [Layer]
+    let valueNorms: ValueNorms
     /// (vocabulary, width); rows are looked up.
     let embedding: PackedMatrix
     /// (positions, width), where positions are learned.
@@ -80,6 +81,7 @@ public final class Model: Sendable {
         layers = try (0..<configuration.layerCount).map { layer in
             try Layer(arena, layer, configuration.block)
         }
+        valueNorms = ValueNorms(layers.map(\.down))
     }
 
     /// Dimensions and constants of the decoder.

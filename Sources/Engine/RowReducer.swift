@@ -8,6 +8,8 @@ struct RowReducer: Sendable {
     private let input: CaptureInput
     private let elementsPerUnit: Int
     private let results: RowResults
+    /// What `top_k` by value norm ordered by; the places are those of the values.
+    private let topScores: RowResults
 
     /// For reductions of single rows.
     init(_ reduction: Reduction, input: CaptureInput, elementsPerUnit: Int) {
@@ -16,6 +18,8 @@ struct RowReducer: Sendable {
         self.elementsPerUnit = elementsPerUnit
         let (values, indices) = Self.width(reduction, elements: input.columns.count)
         results = RowResults(valuesPerRow: values, indicesPerRow: indices)
+        let isScored = if case .topK(_, by: .valueNorm) = reduction { true } else { false }
+        topScores = RowResults(valuesPerRow: isScored ? values : 0, indicesPerRow: 0)
     }
 
     /// How many values and indices a row is reduced to.
@@ -33,13 +37,14 @@ struct RowReducer: Sendable {
     /// Takes rows of a site in order of position.
     func take(_ rows: [Int], of site: SiteElements, labels: [RowLabel], tools: HookTools) {
         let first = results.addRows(rows.count)
+        _ = topScores.addRows(rows.count)
         tools.pool.run(taskCount: rows.count) { task, worker in
             let row = rows[task]
             tools.scratch[worker].withValues { elements in
                 site.buffer.append(row, at: site.column, input.columns, to: &elements)
-                if case .topK(let count, let absolute) = reduction {
-                    takeTop(
-                        &elements, count, absolute: absolute, of: site, row, at: first + task)
+                if case .topK(let count, let order) = reduction {
+                    weigh(&elements, by: order)
+                    takeTop(elements, count, order, of: site, row, at: first + task)
                 } else {
                     take(elements, labels[row].position, at: first + task)
                 }
@@ -75,21 +80,34 @@ struct RowReducer: Sendable {
         }
     }
 
-    /// Descending by value or magnitude, ties by index; indices are elements of the site's row
-    /// (of a head: head · head dimension + offset).
+    /// Turns values into what they are ordered by.
+    private func weigh(_ elements: inout [Float], by order: TopOrder) {
+        switch order {
+        case .value: return
+        case .magnitude:
+            for index in elements.indices { elements[index] = abs(elements[index]) }
+        case .valueNorm:
+            for index in elements.indices {
+                elements[index] = abs(elements[index]) * input.vector[index]
+            }
+        }
+    }
+
+    /// Descending by what the elements were turned into, ties by index; indices are elements of
+    /// the site's row (of a head: head · head dimension + offset).
     private func takeTop(
-        _ elements: inout [Float], _ count: Int, absolute: Bool, of site: SiteElements,
+        _ elements: [Float], _ count: Int, _ order: TopOrder, of site: SiteElements,
         _ row: Int, at place: Int
     ) {
-        if absolute {
-            for index in elements.indices { elements[index] = abs(elements[index]) }
-        }
         for (rank, index) in LogitMath.top(count, of: elements).enumerated() {
             let unit = input.units[index / elementsPerUnit]
             let element = unit * elementsPerUnit + index % elementsPerUnit
             let value = site.buffer[row, site.column + element]
             results.setValue(Double(value), at: place, rank)
             results.setIndex(Int32(element), at: place, rank)
+            if order == .valueNorm {
+                topScores.setValue(Double(elements[index]), at: place, rank)
+            }
         }
     }
 
@@ -97,6 +115,8 @@ struct RowReducer: Sendable {
     var values: [Double] { results.values }
     /// All indices of all rows so far, in order of the rows.
     var indices: [Int32] { results.indices }
+    /// All scores of `top_k` by value norm so far, in order of the rows.
+    var scores: [Double] { topScores.values }
 }
 
 /// Numbers of rows, which threads enter at the rows' places.

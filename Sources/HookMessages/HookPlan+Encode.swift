@@ -163,9 +163,10 @@ extension Neurond_V1_Reduction {
         case .max: max = true
         case .sum: sum = true
         case .countAbove(let threshold): countAbove = threshold
-        case .topK(let count, let absolute):
+        case .topK(let count, let order):
             topK.k = UInt32(count)
-            topK.absolute = absolute
+            topK.absolute = order == .magnitude
+            topK.valueNorm = order == .valueNorm
         case .norm: norm = true
         case .dot(let value): dot = Neurond_V1_Value(value)
         case .logProbability(let ids): logProbability.ids = ids.map { UInt32(bitPattern: $0) }

@@ -81,7 +81,9 @@ extension Reduction {
         case .countAbove(let threshold): self = .countAbove(threshold)
         case .topK(let top):
             try checkKnown(top, "Reduction.TopK")
-            self = .topK(Int(top.k), absolute: top.absolute)
+            self = .topK(
+                Int(top.k),
+                by: try TopOrder(absolute: top.absolute, valueNorm: top.valueNorm))
         case .dot(let value): self = .dot(try HookValue(message: value, of: "dot"))
         case .logProbability(let ids):
             try checkKnown(ids, "Reduction.Tokens")

@@ -4,6 +4,32 @@ public enum CaptureFormat: String, Sendable, Hashable, Codable {
     case f32, f16
 }
 
+/// What `top_k` orders a row's elements by, descending; ties go to the smaller index.
+public enum TopOrder: String, Sendable, Hashable, CaseIterable {
+    /// The value itself.
+    case value
+    /// |x|.
+    case magnitude = "abs"
+    /// |m|·‖v‖ of neurons, `mlp.act` only: the coefficient's magnitude times the Euclidean norm of
+    /// the value vector in the served weights, an adapter left aside.
+    case valueNorm = "value_norm"
+
+    /// The order that two flags ask for.
+    ///
+    /// - Throws: `HookError` if both are set.
+    public init(absolute: Bool, valueNorm: Bool) throws(HookError) {
+        switch (absolute, valueNorm) {
+        case (false, false): self = .value
+        case (true, false): self = .magnitude
+        case (false, true): self = .valueNorm
+        case (true, true):
+            throw .syntax(
+                found: "absolute and value_norm of top_k",
+                expected: "one of them: an order by value norm is by magnitude already")
+        }
+    }
+}
+
 /// A reduction that the daemon computes instead of sending rows.
 public enum Reduction: Sendable, Hashable {
     // Per element over the selected positions of one item. Result shape: (elements).
@@ -13,8 +39,8 @@ public enum Reduction: Sendable, Hashable {
     case countAbove(Float)
 
     // Per row. Result shape: (rows, k) with indices, or (rows).
-    /// The k elements of largest value (`absolute` false) or magnitude, descending, ties by index.
-    case topK(Int, absolute: Bool)
+    /// The k elements that come first in the order; by value norm their scores too.
+    case topK(Int, by: TopOrder)
     /// Euclidean norm of the row's selected elements.
     case norm
     /// Inner product with a vector as long as the selected elements.

@@ -1,8 +1,8 @@
 extension HookParser {
     /// Reductions, as messages list them.
     static let reductionList = """
-        mean, mean_abs, rms, l2, max, sum, count>0.5, top_k(20), top_k(20,abs), norm, \
-        dot([…]), logprob(13), rank(13), entropy, kl(sha256:…:tensor)
+        mean, mean_abs, rms, l2, max, sum, count>0.5, top_k(20), top_k(20,abs), \
+        top_k(20,value_norm), norm, dot([…]), logprob(13), rank(13), entropy, kl(sha256:…:tensor)
         """
 
     private static let reductionNames = [
@@ -85,13 +85,18 @@ extension HookParser {
             accepted: reductionList + "; or f32, f16, pre, 'at'")
     }
 
-    /// `20` or `20,abs` of `top_k`.
+    /// `20`, `20,abs` or `20,value_norm` of `top_k`.
     private static func top(_ text: Substring) throws(HookError) -> Reduction {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-        let absolute = parts.count == 2 && parts[1] == "abs"
-        guard let first = parts.first, parts.count == 1 || absolute else {
-            throw .syntax(found: "top_k(\(text))", expected: "top_k(20) or top_k(20,abs)")
+        let orders: [TopOrder] = [.magnitude, .valueNorm]
+        let order =
+            parts.count == 1
+            ? TopOrder.value : orders.first { parts.dropFirst().elementsEqual([$0.rawValue[...]]) }
+        guard let first = parts.first, let order else {
+            throw .syntax(
+                found: "top_k(\(text))",
+                expected: "top_k(20), top_k(20,abs) or top_k(20,value_norm)")
         }
-        return .topK(try HookNumbers.index(first, what: "k of top_k"), absolute: absolute)
+        return .topK(try HookNumbers.index(first, what: "k of top_k"), by: order)
     }
 }

@@ -45,8 +45,7 @@ extension HookParser {
         if let value = fields.take("top_k") {
             let count = try HookNumbers.index(
                 value.integer(what: "'top_k'"), what: "k of top_k")
-            let absolute = try fields.take("absolute")?.flag(what: "'absolute'") ?? false
-            return .topK(count, absolute: absolute)
+            return .topK(count, by: try order(&fields))
         }
         if let value = fields.take("dot") { return .dot(try self.value(value, of: "dot")) }
         if let value = fields.take("logprob") {
@@ -55,6 +54,13 @@ extension HookParser {
         if let value = fields.take("rank") { return .rank(try value.tokens(what: "'rank'")) }
         if let value = fields.take("kl") { return .klDivergence(try self.value(value, of: "kl")) }
         throw Self.unknownReduction(fields.keys.first ?? "{}")
+    }
+
+    /// `absolute` or `value_norm` beside `top_k`.
+    private func order(_ fields: inout JSONFields) throws(HookError) -> TopOrder {
+        let absolute = try fields.take("absolute")?.flag(what: "'absolute'") ?? false
+        let valueNorm = try fields.take("value_norm")?.flag(what: "'value_norm'") ?? false
+        return try TopOrder(absolute: absolute, valueNorm: valueNorm)
     }
 
     /// A string as in the text spelling, an integer, or an array of clauses.

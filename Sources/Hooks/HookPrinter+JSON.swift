@@ -99,11 +99,11 @@ extension Reduction {
         switch self {
         case .mean, .meanAbs, .rms, .l2, .max, .sum, .norm, .entropy: .text(name)
         case .countAbove(let threshold): .object(["count_above": .float(threshold)])
-        case .topK(let count, let absolute):
-            .object(
-                absolute
-                    ? ["top_k": .integer(count), "absolute": .bool(true)]
-                    : ["top_k": .integer(count)])
+        case .topK(let count, .value): .object(["top_k": .integer(count)])
+        case .topK(let count, .magnitude):
+            .object(["top_k": .integer(count), "absolute": .bool(true)])
+        case .topK(let count, .valueNorm):
+            .object(["top_k": .integer(count), "value_norm": .bool(true)])
         case .dot(let value), .klDivergence(let value):
             .object([JSONString(name): value.jsonValue])
         case .logProbability(let ids), .rank(let ids):

@@ -149,7 +149,8 @@ extension Reduction {
         switch self {
         case .mean, .meanAbs, .rms, .l2, .max, .sum, .norm, .entropy: name
         case .countAbove(let threshold): "\(name)>\(HookNumbers.text(threshold))"
-        case .topK(let count, let absolute): "\(name)(\(count)\(absolute ? ",abs" : ""))"
+        case .topK(let count, .value): "\(name)(\(count))"
+        case .topK(let count, let order): "\(name)(\(count),\(order.rawValue))"
         case .dot(let value), .klDivergence(let value): "\(name)(\(value.text))"
         case .logProbability(let ids), .rank(let ids):
             "\(name)(\(ids.map(String.init).joined(separator: ",")))"

@@ -7,7 +7,7 @@ public enum HookVocabulary {
     public static var reductions: [String] {
         [
             Reduction.mean, .meanAbs, .rms, .l2, .max, .sum, .countAbove(0),
-            .topK(1, absolute: false), .norm, .dot(.scalar(0)), .logProbability([]), .rank([]),
+            .topK(1, by: .value), .norm, .dot(.scalar(0)), .logProbability([]), .rank([]),
             .entropy, .klDivergence(.scalar(0)),
         ].map(\.name)
     }

@@ -135,6 +135,13 @@ extension Reduction {
                     accepted: "logits \(text)")
             }
         }
+        if case .topK(_, by: .valueNorm) = self, selection.site != .mlpAct {
+            throw .combination(
+                what: "\(text) of \(selection.site.rawValue)",
+                reason: "only mlp.act has neurons with value vectors, whose norms it weighs by",
+                accepted: "\(text) of mlp.act; top_k(20) or top_k(20,abs) of "
+                    + "\(selection.site.rawValue)")
+        }
         guard selection.site != .attnPattern else {
             throw .combination(
                 what: "\(text) of attn.pattern",

@@ -486,7 +486,8 @@ public nonisolated struct Neurond_V1_Action: Sendable {
   fileprivate var _positions: Neurond_V1_Positions? = nil
 }
 
-/// Results are f64, but the values of `top_k` f32 with i32 indices, and `rank` i32.
+/// Results are f64, but the values of `top_k` f32 with i32 indices and by value norm f32 scores,
+/// and `rank` i32.
 public nonisolated struct Neurond_V1_Reduction: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -634,7 +635,11 @@ public nonisolated struct Neurond_V1_Reduction: Sendable {
 
     public var k: UInt32 = 0
 
+    /// By magnitude.
     public var absolute: Bool = false
+
+    /// Of mlp.act, by |m|·‖v‖: the magnitude times the norm of the neuron's value vector.
+    public var valueNorm: Bool = false
 
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1776,7 +1781,7 @@ nonisolated extension Neurond_V1_Reduction: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Neurond_V1_Reduction.TopK: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = Neurond_V1_Reduction.protoMessageName + ".TopK"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}k\0\u{1}absolute\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}k\0\u{1}absolute\0\u{3}value_norm\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1786,6 +1791,7 @@ nonisolated extension Neurond_V1_Reduction.TopK: SwiftProtobuf.Message, SwiftPro
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.k) }()
       case 2: try { try decoder.decodeSingularBoolField(value: &self.absolute) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.valueNorm) }()
       default: break
       }
     }
@@ -1798,12 +1804,16 @@ nonisolated extension Neurond_V1_Reduction.TopK: SwiftProtobuf.Message, SwiftPro
     if self.absolute != false {
       try visitor.visitSingularBoolField(value: self.absolute, fieldNumber: 2)
     }
+    if self.valueNorm != false {
+      try visitor.visitSingularBoolField(value: self.valueNorm, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Neurond_V1_Reduction.TopK, rhs: Neurond_V1_Reduction.TopK) -> Bool {
     if lhs.k != rhs.k {return false}
     if lhs.absolute != rhs.absolute {return false}
+    if lhs.valueNorm != rhs.valueNorm {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -14,14 +14,14 @@ enum TensorText {
         let byName = Dictionary(
             tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         return tensors.flatMap { tensor -> [String] in
-            // Indices are shown beside the values that they belong to.
-            if tensor.name.hasSuffix(".indices"), byName[String(tensor.name.dropLast(8))] != nil {
-                return []
+            // Indices and scores are shown beside the values that they belong to.
+            for suffix in [".indices", ".scores"] where tensor.name.hasSuffix(suffix) {
+                if byName[String(tensor.name.dropLast(suffix.count))] != nil { return [] }
             }
             let shape = tensor.shape.map { "\($0)" }.joined(separator: " × ")
             let body =
                 if let indices = byName["\(tensor.name).indices"] {
-                    pairs(tensor, indices)
+                    pairs(tensor, indices, scores: byName["\(tensor.name).scores"])
                 } else if tensor.info.positions.isEmpty {
                     largest(tensor)
                 } else {
@@ -39,11 +39,14 @@ enum TensorText {
         }
     }
 
-    /// Indices with their values, one line a position.
-    private static func pairs(_ tensor: Tensor, _ indices: Tensor) -> [String] {
+    /// Indices with their values, and scores where there are any, one line a position.
+    private static func pairs(
+        _ tensor: Tensor, _ indices: Tensor, scores: Tensor?
+    ) -> [String] {
         labelled(tensor) { row in
-            zip(indices[row: row], tensor[row: row])
-                .map { "\(Int($0)): \($1)" }.joined(separator: ", ")
+            let scores = scores.map { $0[row: row].map { " (score \($0))" } }
+            return zip(indices[row: row], tensor[row: row]).enumerated()
+                .map { "\(Int($1.0)): \($1.1)\(scores?[$0] ?? "")" }.joined(separator: ", ")
         }
     }
 

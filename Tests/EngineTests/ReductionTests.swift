@@ -2,6 +2,7 @@ import Engine
 import Foundation
 import Hooks
 import Kernels
+import ModelFile
 import Testing
 
 /// Reductions are what the same arithmetic on captured rows gives.
@@ -50,6 +51,64 @@ struct ReductionTests {
                 #expect(abs(value - reduce(column)) <= 1e-12, "\(names[index])")
             }
             #expect(answers[index + 1].reducedRows == raw[0].count)
+        }
+    }
+
+    @Test(
+        "per row: top_k by value norm is |m|·‖v‖ of raw rows and value vectors",
+        arguments: [
+            ("llama-mha", WeightForm.f32), ("llama-mha", .int8), ("gptj-parallel", .f16),
+        ])
+    func byValueNorm(_ fixture: String, _ form: WeightForm) async throws {
+        let model = try TestModels.fixture(fixture, form)
+        let engine = try StepEngine.make(model, rowsPerStep: 5)
+        defer { engine.shutdown() }
+        let tokens = try Goldens(fixture).manifest.prompt.tokens
+        let captures = ["mlp.act", "mlp.act top_k(5,value_norm)"]
+        let plan = try model.plan(
+            captures: captures, promptCount: tokens.count, rows: tokens.count + 3)
+        let job = Job(
+            tokens: tokens, plan: plan,
+            generation: Generation(maxTokens: 4, ignoresEnd: true))
+        let answers = try await engine.run(job).result.captures
+        let layers = model.configuration.layerCount
+        let algebra = WeightAlgebra(model)
+        for layer in 0..<layers {
+            let (raw, top) = (answers[layer], Array(answers[(layers + 3 * layer)...].prefix(3)))
+            let names = ["", ".indices", ".scores"].map { raw.name + ":top_k" + $0 }
+            #expect(top.map(\.name) == names)
+            let norms = try (0..<raw.shape[1]).map { neuron in
+                WeightAlgebra.norm(try algebra.vector(.value, layer: layer, neuron: neuron))
+            }
+            #expect(model.valueNorms(ofLayer: layer) == norms)
+            guard case .i32(let indices) = top[1].values else {
+                Issue.record("indices are not i32")
+                continue
+            }
+            for row in 0..<tokens.count + 3 {
+                let values = Array(raw.floats[(row * norms.count)...].prefix(norms.count))
+                let scores = zip(values, norms).map { abs($0) * $1 }
+                let order = Array(
+                    scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }.prefix(5))
+                let place = row * 5..<row * 5 + 5
+                #expect(indices[place].map(Int.init) == order)
+                #expect(Array(top[0].floats[place]) == order.map { values[$0] })
+                #expect(Array(top[2].floats[place]) == order.map { scores[$0] })
+            }
+        }
+    }
+
+    @Test("per row: top_k by value norm of some neurons answers their own indices")
+    func byValueNormOfSome() async throws {
+        let answers = try await capture(["L1N3,9,40-50", "L1N3,9,40-50 top_k(2,value_norm)"])
+        let units = [3, 9] + Array(40...50)
+        let norms = try TestModels.fixture("llama-mha", .f32).valueNorms(ofLayer: 1)
+        guard case .i32(let indices) = answers[2].values else { return }
+        for row in 0..<answers[0].shape[0] {
+            let values = answers[0].floats[(row * units.count)...].prefix(units.count)
+            let scores = zip(values, units).map { abs($0) * norms[$1] }
+            let order = scores.indices.sorted { scores[$0] > scores[$1] }.prefix(2)
+            #expect(indices[(row * 2)..<(row * 2 + 2)].map(Int.init) == order.map { units[$0] })
         }
     }
 

@@ -211,6 +211,14 @@ import Testing
                     + "oneof"
             ),
             (
+                capture {
+                    $0.reduction.topK.absolute = true
+                    $0.reduction.topK.valueNorm = true
+                },
+                "capture 0: cannot read 'absolute and value_norm of top_k': expected one of them: "
+                    + "an order by value norm is by magnitude already"
+            ),
+            (
                 capture { $0.reduction.topK.k = .max },
                 "capture 0 (logits top_k(4294967295)): k of top_k is too large: 4294967295, the "
                     + "limit is 4096"

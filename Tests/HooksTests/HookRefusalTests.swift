@@ -231,7 +231,8 @@ import Testing
         ),
         (
             "L3N* top_k(5,rel)",
-            "cannot read 'top_k(5,rel)': expected top_k(20) or top_k(20,abs)"
+            "cannot read 'top_k(5,rel)': expected top_k(20), top_k(20,abs) or "
+                + "top_k(20,value_norm)"
         ),
         ("L3N* top_k(0)", "top_k(0) selects nothing: k is at least 1"),
         ("L3N* top_k(5000)", "k of top_k is too large: 5000, the limit is 4096"),

@@ -110,7 +110,20 @@ import Testing
         ),
         (
             #"{"captures": [{"site": "L3N*", "reduce": {"top_k": 3, "abs": true}}]}"#,
-            "capture 0: unknown field 'abs'; accepted: count_above, top_k, absolute in 'reduce'"
+            "capture 0: unknown field 'abs'; accepted: count_above, top_k, absolute, value_norm "
+                + "in 'reduce'"
+        ),
+        (
+            #"{"captures": [{"site": "L3N*", "reduce": {"top_k": 3, "absolute": true, "#
+                + #""value_norm": true}}]}"#,
+            "capture 0: cannot read 'absolute and value_norm of top_k': expected one of them: an "
+                + "order by value norm is by magnitude already"
+        ),
+        (
+            #"{"captures": [{"site": "attn.z.1", "reduce": "top_k(3,value_norm)"}]}"#,
+            "capture 0 (L1H* top_k(3,value_norm)): top_k(3,value_norm) of attn.z is not possible: "
+                + "only mlp.act has neurons with value vectors, whose norms it weighs by; "
+                + "accepted: top_k(3,value_norm) of mlp.act; top_k(20) or top_k(20,abs) of attn.z"
         ),
     ]
 

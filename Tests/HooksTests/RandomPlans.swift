@@ -136,7 +136,7 @@ struct RandomPlans {
         case 4: return .max
         case 5: return .sum
         case 6: return .countAbove(float())
-        case 7: return .topK(1 + below(50), absolute: below(2) == 0)
+        case 7: return .topK(1 + below(50), by: TopOrder.allCases[below(3)])
         case 8: return .norm
         case 9: return .dot(vector())
         case 10: return .logProbability(tokens())
@@ -150,6 +150,7 @@ struct RandomPlans {
         let reduction = below(4) == 0 ? nil : reduction()
         var selection = selection(pick(SiteKind.allCases.filter { $0 != .attnPattern }))
         if reduction?.isOfLogits == true { selection = Selection(site: .logits) }
+        if case .topK(_, by: .valueNorm) = reduction { selection = self.selection(.mlpAct) }
         return Capture(
             selection, positions: positions(), reduction: reduction,
             format: reduction == nil && below(2) == 0 ? .f16 : .f32,
