@@ -1,0 +1,310 @@
+"""The blocking client: a socket, a thread that reads it, and calls from any thread.
+
+The reader also answers PING, so that a notebook which does nothing for an hour stays connected.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar
+
+from .. import errors
+from .._core import limits
+from .._core.codes import Flag, GoAwayCode, Kind
+from .._core.frames import PeerFault
+from .._core.state import Phase
+from .._core.streams import Event, Lost
+from .address import Address
+from .exchange import Call, Exchange, Retry, check_peer, lost, new_core, nobody, overdue
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Link:
+    """One connection.
+
+    `_lock` protects the core and everything else but the socket; `_sending` is held while bytes are
+    written, so that they leave in the order in which the core gave them out.
+    """
+
+    def __init__(self, address: Address, token: str | None) -> None:
+        self._lock = threading.Lock()
+        self._sending = threading.Lock()
+        self._changed = threading.Condition(self._lock)
+        self._signals: dict[int, SimpleQueue[None]] = {}
+        self.core = new_core(token)
+        self._socket = _open(address)
+        self._reader = threading.Thread(target=self._read, name="neurond-reader", daemon=True)
+        self._reader.start()
+        try:
+            self._flush()
+            self._wait_for_hello(address)
+            check_peer(self.core, token, address)
+        except BaseException:
+            self.close()
+            raise
+
+    def _wait_for_hello(self, address: Address) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self.core.phase is not Phase.HELLO,
+                                   limits.CONNECT_SECONDS)
+        if self.core.phase is Phase.HELLO:
+            raise errors.CannotConnect(f"the daemon at {address} says nothing; is it neurond?")
+        if self.core.phase is Phase.CLOSED:
+            raise lost(Lost("the daemon closed the connection"), self.core)
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether new calls may go here."""
+        return self.core.phase is Phase.READY
+
+    def open(self, call: Call[Item, Result], timeout: float | None) -> int:
+        """Sends a request, as soon as a stream may be opened."""
+        with self._changed:
+            if not self._changed.wait_for(
+                    lambda: self.core.can_open or not self.is_usable, timeout):
+                raise overdue(timeout or 0)
+            if not self.is_usable:
+                raise lost(Lost("the connection ended", unseen=True), self.core)
+            stream = self.core.open(call.method, call.payload, last=not call.chunks)
+            self._signals[stream.id] = SimpleQueue()
+            for index, chunk in enumerate(call.chunks, 1):
+                flags = Flag.LAST if index == len(call.chunks) else Flag.NONE
+                self.core.send(stream.id, Kind.MESSAGE, chunk, flags)
+        self._flush()
+        return stream.id
+
+    def take(self, stream_id: int, timeout: float | None) -> Event:
+        """Waits for the next event of a stream."""
+        signal = self._signals[stream_id]
+        while True:
+            with self._lock:
+                event = self.core.take(stream_id)
+                has_output = self.core.has_output
+            if has_output:
+                self._flush()
+            if event is not None:
+                return event
+            try:
+                signal.get(timeout=timeout)
+            except Empty:
+                raise overdue(timeout or 0) from None
+
+    def finish(self, stream_id: int) -> None:
+        """Nobody waits for the stream any more; it is cancelled if it is open."""
+        with self._lock:
+            self._signals.pop(stream_id, None)
+            self.core.abandon(stream_id)
+        with contextlib.suppress(OSError):
+            self._flush()
+
+    def close(self) -> None:
+        """Says good-bye and closes; open calls end with `ConnectionLost`."""
+        with self._lock:
+            self.core.leave(GoAwayCode.DRAIN, "")
+        with contextlib.suppress(OSError):
+            self._flush()
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        if threading.current_thread() is not self._reader:
+            self._reader.join(limits.CLOSE_SECONDS)
+        self._socket.close()
+
+    def _flush(self) -> None:
+        with self._sending:
+            with self._lock:
+                data = self.core.data_to_send()
+            if data:
+                self._socket.sendall(data)
+
+    def _read(self) -> None:
+        while self.core.phase is not Phase.CLOSED:
+            try:
+                count = self._socket.recv_into(self.core.get_buffer())
+            except OSError:
+                count = 0
+            with contextlib.suppress(OSError):
+                self._handle(count)
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _handle(self, count: int) -> None:
+        """Lets the core see what was read, and wakes who waits for it."""
+        with self._lock:
+            if count:
+                with contextlib.suppress(PeerFault):
+                    self.core.advance(count)
+            else:
+                self.core.end_of_bytes()
+            touched = self.core.take_touched()
+            signals = [self._signals[name] for name in touched if name in self._signals]
+            has_output = self.core.has_output
+            self._changed.notify_all()
+        for signal in signals:
+            signal.put(None)
+        if has_output:
+            self._flush()
+
+
+def _open(address: Address) -> socket.socket:
+    try:
+        if not address.path:
+            link = socket.create_connection((address.host, address.port), limits.CONNECT_SECONDS)
+            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        else:
+            link = socket.socket(socket.AF_UNIX)
+            link.settimeout(limits.CONNECT_SECONDS)
+            link.connect(address.path)
+        link.settimeout(None)
+        return link
+    except OSError as error:
+        raise nobody(address, error) from error
+
+
+class BlockingStream(Generic[Item, Result]):
+    """An answer as it arrives: an iterator of its parts, and `result` when all have come."""
+
+    def __init__(self, client: BlockingClient, call: Call[Item, Result]) -> None:
+        self._client = client
+        self._call = call
+        self._deadline = call.deadline and (
+            time.monotonic() + call.deadline + limits.DEADLINE_GRACE_SECONDS)
+        self._ready: deque[Item] = deque()
+        self._exchange: Exchange[Item, Result] | None = None
+        self._link: Link | None = None
+        self._stream = 0
+        self._failures = 0
+        self._was_shown = False
+        self._error: BaseException | None = None
+
+    def __iter__(self) -> Iterator[Item]:
+        return self
+
+    def __next__(self) -> Item:
+        while not self._ready:
+            if self._exchange and self._exchange.is_done:
+                raise StopIteration
+            self._step()
+        self._was_shown = True
+        return self._ready.popleft()
+
+    def result(self) -> Result:
+        """Waits for the end; the whole answer."""
+        while not (self._exchange and self._exchange.is_done):
+            self._step()
+        return self._exchange.result
+
+    def start(self) -> None:
+        """Sends the request, if it was not sent."""
+        if self._exchange is None and self._error is None:
+            self._attempt(self._send)
+
+    def cancel(self) -> None:
+        """Ends the interest: the daemon stops as soon as it can."""
+        if self._link:
+            self._link.finish(self._stream)
+            self._link = None
+        if not (self._exchange and self._exchange.is_done) and self._error is None:
+            self._error = errors.Cancelled("the answer was cancelled here", reason="CANCELLED")
+
+    def _step(self) -> None:
+        if self._error is not None:
+            raise self._error
+        self.start()
+        self._attempt(self._receive)
+
+    def _attempt(self, action: Callable[[], None]) -> None:
+        """Does one thing with the connection; on a failure that may pass, waits and starts over."""
+        try:
+            action()
+        except errors.NeurondError as error:
+            self._drop()
+            self._failures += 1
+            delay = None if self._was_shown else self._client.retry.delay(
+                self._failures, error, self._call.method)
+            if delay is None:
+                self._error = error
+                raise
+            self._exchange = None
+            self._ready.clear()
+            time.sleep(delay)
+        except BaseException:
+            self.cancel()
+            raise
+
+    def _drop(self) -> None:
+        if self._link:
+            self._link.finish(self._stream)
+            self._link = None
+
+    def _send(self) -> None:
+        link = self._client.link()
+        self._stream = link.open(self._call, self._left())
+        self._link, self._exchange = link, Exchange(self._call)
+
+    def _receive(self) -> None:
+        if self._link is None or self._exchange is None:
+            return
+        event = self._link.take(self._stream, self._left())
+        self._ready.extend(self._exchange.accept(event, self._link.core))
+        if self._exchange.is_done:
+            self._drop()
+
+    def _left(self) -> float | None:
+        if not self._deadline:
+            return None
+        return max(0.0, self._deadline - time.monotonic())
+
+    def __del__(self) -> None:
+        if self._link is not None:
+            self._link.finish(self._stream)
+
+
+class BlockingClient:
+    """Calls from any thread over one connection, which is made anew where it was lost."""
+
+    def __init__(self, address: Address, token: str | None, retry: Retry) -> None:
+        self.address = address
+        self.retry = retry
+        self._token = token
+        self._connecting = threading.Lock()
+        self._is_closed = False
+        self._link: Link | None = Link(address, token)
+
+    def link(self) -> Link:
+        """The connection that new calls go over."""
+        with self._connecting:
+            if self._is_closed:
+                raise errors.BadArgument("the client was closed; connect again")
+            if self._link is None or not self._link.is_usable:
+                self._link = Link(self.address, self._token)
+            return self._link
+
+    def run(self, call: Call[Item, Result]) -> Result:
+        """The whole answer of a call."""
+        return BlockingStream(self, call).result()
+
+    def stream(self, call: Call[Item, Result]) -> BlockingStream[Item, Result]:
+        """The answer of a call as it arrives; the request is sent at once."""
+        stream = BlockingStream(self, call)
+        stream.start()
+        return stream
+
+    def close(self) -> None:
+        """Closes the connection."""
+        with self._connecting:
+            self._is_closed = True
+            if self._link:
+                self._link.close()
+
+    def __del__(self) -> None:
+        # The reader thread knows the link and not the client, so a forgotten client comes here.
+        if getattr(self, "_link", None):
+            self.close()
