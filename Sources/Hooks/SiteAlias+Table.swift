@@ -2,11 +2,6 @@
 // for every model, accepted with a note if it is so for models without norms after the
 // attention and MLP modules, and refused with the reason otherwise.
 
-private let rawModuleNote = """
-    this name is the module's raw output; the site is the contribution as it is added to the \
-    residual stream. They differ in models that normalize a module's output (Gemma 2 and 3, \
-    OLMo 2)
-    """
 private let gainNote = """
     TransformerLens reads hook_normalized before the norm's gain; final_norm is after it, as \
     ln_final.hook_out and the output of model.norm are
@@ -14,10 +9,6 @@ private let gainNote = """
 private let postNormNote = """
     in models that normalize the attention output (Gemma 2 and 3, OLMo 2) this module reads \
     that output, not the residual stream
-    """
-private let normInput = """
-    hooks do not reach the normalized input of a module; change resid_pre.L (read by attention) \
-    or resid_mid.L (read by the MLP)
     """
 private let splitInput = """
     hooks do not reach the separate inputs of a module, which TransformerLens computes on \

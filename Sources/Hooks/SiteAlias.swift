@@ -42,7 +42,21 @@ struct SiteAlias: Sendable {
 extension SiteAlias {
     /// Every spelling, by home library.
     static let table: [SiteAlias] =
-        transformerLens + huggingFace + interpEngine + pyvene + nnterp + llamaCpp
+        transformerLens + huggingFace + headNorms + gpt + neox + interpEngine + pyvene + nnterp
+        + llamaCpp
+
+    /// Why the normalized input of a module is refused.
+    static let normInput = """
+        hooks do not reach the normalized input of a module; change resid_pre.L (read by \
+        attention) or resid_mid.L (read by the MLP)
+        """
+
+    /// Where a module's raw output and its contribution differ.
+    static let rawModuleNote = """
+        this name is the module's raw output; the site is the contribution as it is added to the \
+        residual stream. They differ in models that normalize a module's output (Gemma 2 and 3, \
+        OLMo 2)
+        """
 
     static func same(_ kind: SiteKind, _ templates: String...) -> [SiteAlias] {
         templates.map { SiteAlias($0, .site(kind, note: nil)) }

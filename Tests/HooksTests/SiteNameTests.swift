@@ -130,7 +130,7 @@ import Testing
         ),
     ]
 
-    @Test(arguments: spellings)
+    @Test(arguments: spellings + familySpellings)
     func everySpellingIsAnsweredWithTheCanonicalName(
         canonical: String, names: [String]
     ) throws {
@@ -146,7 +146,9 @@ import Testing
     }
 
     @Test func everyRowOfTheTableIsNamedInThisTest() {
-        let tested = Set(Self.spellings.flatMap { $0.1 } + Self.refusedNames)
+        let tested = Set(
+            (Self.spellings + Self.familySpellings).flatMap { $0.1 } + Self.refusedNames
+                + Self.refusedOfFamilies)
         let bare = [
             "block_input", "block_output", "attention_value_output",
             "head_attention_value_output", "query_output", "head_query_output", "key_output",
@@ -183,7 +185,7 @@ import Testing
         "kqv_out-3", "Qcur-3", "Kcur-3", "Vcur-3", "attn_norm-3", "ffn_norm-3",
     ]
 
-    @Test(arguments: refusedNames)
+    @Test(arguments: refusedNames + refusedOfFamilies)
     func namesOfOtherTensorsAreRefusedWithTheReason(name: String) throws {
         let error = try #require(throws: HookError.self) { try SiteName(name) }
         #expect(error.reason == "HOOK_SITE_REFUSED")
@@ -202,6 +204,7 @@ import Testing
         ("model.layers.3.self_attn.output", "normalize a module's output"),
         ("ln_final.hook_normalized", "before the norm's gain"),
         ("model.layers.3.post_attention_layernorm.input", "not the residual stream"),
+        ("gpt_neox.layers.3.post_attention_layernorm.input", "use_parallel_residual"),
     ])
     func namesThatDifferForSomeModelsComeWithANote(name: String, part: String) throws {
         var parser = HookParser()
@@ -229,10 +232,10 @@ import Testing
     }
 
     @Test func namesLikeNothingAreAnsweredWithAllSites() throws {
-        let error = try #require(throws: HookError.self) { try SiteName("transformer.wte") }
+        let error = try #require(throws: HookError.self) { try SiteName("vgg.features") }
         #expect(
             error.description == """
-                unknown site 'transformer.wte'; accepted: embed, resid_pre.L, attn.q.L, attn.k.L, \
+                unknown site 'vgg.features'; accepted: embed, resid_pre.L, attn.q.L, attn.k.L, \
                 attn.v.L, attn.pattern.L, attn.z.L, attn.out.L, resid_mid.L, mlp.gate.L, \
                 mlp.up.L, mlp.act.L, mlp.out.L, resid_post.L, final_norm, logits
                 """)
