@@ -9,6 +9,10 @@ import Synchronization
 /// Their memory is bounded, and whoever needs more of it than is free waits until requests let go
 /// of theirs. An adapter that left the cache is found again as long as a request uses it.
 final class AdapterCache: Sendable {
+    /// Makes an adapter ready to run, in memory that is reserved for it.
+    typealias Pack =
+        @Sendable (ContentHash, AdapterFile, AdapterPlan, MemoryReservation) throws -> Adapter
+
     private struct Known {
         weak var adapter: Adapter?
     }
@@ -23,13 +27,20 @@ final class AdapterCache: Sendable {
 
     private let model: Model
     private let byteLimit: Int
+    private let pack: Pack
     private let objects: ObjectStore
     private let state = Mutex(State())
     private let memory: MemoryBudget
     /// One adapter is packed at a time: who wants the same one meanwhile finds it.
     private let turns = MemoryBudget(limit: 1)
 
-    init(model: Model, objects: ObjectStore, byteLimit: Int = EngineLimits.adapterBytes) {
+    init(
+        model: Model, objects: ObjectStore, byteLimit: Int = EngineLimits.adapterBytes,
+        pack: @escaping Pack = { hash, file, plan, reservation in
+            try Adapter(hash: hash, file: file, plan: plan, reservation: reservation)
+        }
+    ) {
+        self.pack = pack
         self.model = model
         self.objects = objects
         self.byteLimit = byteLimit
@@ -53,10 +64,8 @@ final class AdapterCache: Sendable {
         let plan = AdapterPlan(file, for: model.configuration)
         guard plan.byteCount <= byteLimit else { throw tooLarge(plan.byteCount) }
         let reservation = try await reserve(plan.byteCount)
-        let adapter = try await Self.offPool {
-            try Self.checked {
-                try Adapter(hash: hash, file: file, plan: plan, reservation: reservation)
-            }
+        let adapter = try await Self.offPool { [pack] in
+            try Self.checked { try pack(hash, file, plan, reservation) }
         }
         keep(adapter)
         return adapter

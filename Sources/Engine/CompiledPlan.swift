@@ -147,7 +147,7 @@ private struct ActionCompiler {
     /// Counts values before they are made: what an object holds may be other than `PlanSize` saw.
     private mutating func reserve(_ count: Int) throws(EngineError) {
         byteCount += count * MemoryLayout<Float>.size
-        guard byteCount <= EngineLimits.planBytes else { throw PlanSize.tooLarge(byteCount) }
+        try PlanSize.check(byteCount)
     }
 
     mutating func action(

@@ -17,12 +17,15 @@ struct PlanSize {
         }
     }
 
-    static func tooLarge(_ byteCount: Int) -> EngineError {
-        EngineError(
-            .outOfRange, "PLAN_TOO_LARGE",
-            "the values of the actions take \(byteCount) bytes, at most "
-                + "\(EngineLimits.planBytes) in one request; select fewer units or layers",
-            asked: byteCount, limit: EngineLimits.planBytes)
+    /// Refuses more than one request's actions may carry.
+    static func check(_ byteCount: Int) throws(EngineError) {
+        guard byteCount <= EngineLimits.planBytes else {
+            throw EngineError(
+                .outOfRange, "PLAN_TOO_LARGE",
+                "the values of the actions take \(byteCount) bytes, at most "
+                    + "\(EngineLimits.planBytes) in one request; select fewer units or layers",
+                asked: byteCount, limit: EngineLimits.planBytes)
+        }
     }
 
     private func elementCount(

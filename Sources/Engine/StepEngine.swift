@@ -237,7 +237,7 @@ public final class StepEngine: Sendable {
     public func reservePlans(_ plans: [ResolvedPlan]) async throws -> MemoryReservation? {
         let sizes = PlanSize(shape: model.shape, width: model.configuration.width, objects: objects)
         let byteCount = plans.reduce(0) { $0 + sizes.byteCount(of: $1) }
-        guard byteCount <= EngineLimits.planBytes else { throw PlanSize.tooLarge(byteCount) }
+        try PlanSize.check(byteCount)
         return byteCount == 0 ? nil : try await planBudget.reserve(byteCount)
     }
 

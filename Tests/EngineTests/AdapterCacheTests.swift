@@ -1,6 +1,8 @@
+import Foundation
 import Hooks
 import Kernels
 import ModelFile
+import Synchronization
 import Testing
 
 @testable import Engine
@@ -60,6 +62,28 @@ struct AdapterCacheTests {
         held = nil
         #expect(try await waiting.value.hash == hashes[1])
         #expect(cache.byteCount == size)
+    }
+
+    @Test("a machine without memory for one says so, and gives back what was reserved for it")
+    func full() async throws {
+        let model = try TestModels.fixture("llama-gqa", .f32)
+        let (objects, hashes) = try objects(1, model)
+        let isFull = Mutex(true)
+        let cache = AdapterCache(model: model, objects: objects) { hash, file, plan, reservation in
+            if isFull.withLock({ $0 }) {
+                throw KernelError.system(operation: "mmap", subject: "weights", code: ENOMEM)
+            }
+            return try Adapter(hash: hash, file: file, plan: plan, reservation: reservation)
+        }
+        let error = await #expect(throws: EngineError.self) {
+            _ = try await cache.adapter(hashes[0])
+        }
+        #expect(error?.kind == .resourceExhausted)
+        #expect(error?.reason == "ADAPTERS_FULL")
+        #expect(error?.message.contains("mmap") == true)
+        #expect(cache.byteCount == 0)
+        isFull.withLock { $0 = false }
+        #expect(try await cache.adapter(hashes[0]).hash == hashes[0])
     }
 
     @Test("one that never fits is refused with the numbers")

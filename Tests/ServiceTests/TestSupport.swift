@@ -35,10 +35,27 @@ final class TestService: Sendable {
     let service: EngineService
     let engine: StepEngine
 
-    init(_ model: String = "llama-mha", form: WeightForm = .f32) throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let source = try ModelSource.open(root.appending(path: "Fixtures/\(model)/hf").path)
+    static func fixture(_ model: String) -> URL {
+        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Fixtures/\(model)/hf")
+    }
+
+    convenience init(_ model: String = "llama-mha", form: WeightForm = .f32) throws {
+        try self.init(directory: Self.fixture(model), form: form)
+    }
+
+    /// On a fixture beside whose files stands a chat template.
+    convenience init(chatTemplate: String) throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "neurond-service-\(UUID().uuidString)")
+        try FileManager.default.copyItem(at: Self.fixture("llama-mha"), to: folder)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data(chatTemplate.utf8).write(to: folder.appending(path: "chat_template.jinja"))
+        try self.init(directory: folder, form: .f32)
+    }
+
+    private init(directory: URL, form: WeightForm) throws {
+        let source = try ModelSource.open(directory.path)
         let arena = try WeightArena.build(from: source, form: form, threads: 2)
         engine = try StepEngine(
             model: Model(arena), objects: ObjectStore(),
