@@ -90,3 +90,12 @@ need_python_environment() {
         "$directory/bin/pip" install --quiet --disable-pip-version-check "$@" &&
         printf '%s' "$*" >"$stamp"
 }
+
+# python_environment DIRECTORY REQUIREMENT…: made where $install says so, else it must be there.
+python_environment() {
+    if $install; then
+        need_python_environment "$@"
+    else
+        [ -x "$1/bin/python" ] || fail "there is no $1; run without --no-install"
+    fi
+}

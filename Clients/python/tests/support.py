@@ -26,8 +26,9 @@ class Daemon:
     def __init__(self, folder: Path, model: Path, *options: str) -> None:
         self.address = f"unix:{folder}/socket"
         self._log = (folder / "log").open("a+")
-        self._command = [PROGRAMS / "neurond", "serve", "--model", model, "--listen", self.address,
-                         "--threads", "1", *options]
+        self._command: list[str | Path] = [
+            PROGRAMS / "neurond", "serve", "--model", model, "--listen", self.address,
+            "--threads", "1", *options]
         self.process = self.start()
 
     def start(self) -> subprocess.Popen[bytes]:

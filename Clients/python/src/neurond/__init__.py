@@ -27,6 +27,7 @@ from ._hooks.captures import Capture, Reduction, capture, dot, kl
 from ._hooks.neurons import NeuronSet
 from ._hooks.sites import SiteWarning
 from ._hooks.targets import StoredObject
+from ._hooks.text import parse
 from ._hooks.values import StoredTensor
 from ._results.cache import ActivationCache, ItemCache, Logits
 from ._results.common import Provenance, Receipt, Timing, TokenScore, Usage
@@ -90,6 +91,6 @@ __all__ = [
     "StatusError", "StoredObject", "StoredTensor", "Tensor", "Timing", "Token", "TokenScore",
     "Tokenizer", "Unauthenticated", "Unavailable", "Unimplemented", "Unknown", "Usage",
     "VersionMismatch", "__version__", "add", "capture", "clamp", "connect", "connect_async", "dot",
-    "keep_only", "kl", "mean", "noise", "patch", "safetensors", "scale", "set", "value_noise",
-    "zero",
+    "keep_only", "kl", "mean", "noise", "parse", "patch", "safetensors", "scale", "set",
+    "value_noise", "zero",
 ]

@@ -113,7 +113,13 @@ def items(prompts: PromptsLike) -> list[Item]:
 
 def pairs(given: Iterable[Item | tuple[PromptLike, PromptLike]]) -> list[Item]:
     """Items from (prompt, continuation) pairs."""
-    found = [entry if isinstance(entry, Item) else Item(entry[0], entry[1]) for entry in given]
+    found = []
+    for entry in given:
+        if not isinstance(entry, Item):
+            if isinstance(entry, str) or len(entry) != 2:
+                raise BadArgument(f"{entry!r} is no pair: score takes (prompt, continuation)")
+            entry = Item(entry[0], entry[1])
+        found.append(entry)
     if not found:
         raise BadArgument("an empty list of items asks for nothing")
     return found

@@ -121,10 +121,10 @@ class Connection(State):
             self._turn.append(stream_id)
         self._pump()
 
-    def waiting_bytes(self, stream_id: int) -> int:
-        """Bytes of a stream that wait for credit."""
+    def method_of(self, stream_id: int) -> int:
+        """The method that a stream was opened with; 0 where it is over."""
         stream = self._streams.get(stream_id)
-        return sum(len(entry[2]) for entry in stream.outgoing) if stream else 0
+        return stream.method if stream else 0
 
     def cancel(self, stream_id: int) -> None:
         """Ends the interest in a stream; what still comes is dropped."""

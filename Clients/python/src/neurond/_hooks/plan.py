@@ -7,14 +7,14 @@ from typing import Any
 
 from ..errors import BadArgument
 from ..v1 import hooks_pb2
-from . import indices, positions, targets, values
+from . import indices, positions, targets, text, values
 from .actions import Action
 from .captures import Capture, Reduction
 from .indices import Ranges
 from .neurons import NeuronSet
 from .sites import SiteTable
 
-HooksLike = Action | Iterable[Action] | None
+HooksLike = str | Action | Iterable["str | Action"] | None
 CapturesLike = str | Capture | Iterable["str | Capture"] | None
 
 
@@ -22,13 +22,18 @@ def actions(hooks: HooksLike) -> tuple[Action, ...]:
     """The actions of a `hooks` argument."""
     if hooks is None:
         return ()
-    if isinstance(hooks, Action):
-        return (hooks,)
-    found = tuple(hooks)
-    for entry in found:
-        if not isinstance(entry, Action):
-            raise BadArgument(f"{entry!r} is no action; accepted: zero(…), scale(…) and the others")
-    return found
+    found: list[Action] = []
+    for entry in (hooks,) if isinstance(hooks, (str, Action)) else hooks:
+        if isinstance(entry, str):
+            parsed, read = text.parse(entry)
+            if read:
+                raise BadArgument(f"{entry!r} has a capture; captures= takes those")
+            found += parsed
+        elif isinstance(entry, Action):
+            found.append(entry)
+        else:
+            raise BadArgument(f"{entry!r} is no action; accepted: zero(…), \"zero L3N7\" and so on")
+    return tuple(found)
 
 
 def captures(given: CapturesLike) -> tuple[Capture, ...]:
@@ -37,7 +42,8 @@ def captures(given: CapturesLike) -> tuple[Capture, ...]:
         return ()
     if isinstance(given, (str, Capture)):
         given = (given,)
-    return tuple(Capture(entry) if isinstance(entry, str) else entry for entry in given)
+    return tuple(text.capture(text.split(entry)) if isinstance(entry, str) else entry
+                 for entry in given)
 
 
 def plan(table: SiteTable, digest: str, hooks: Sequence[Action],

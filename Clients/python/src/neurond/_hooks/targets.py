@@ -58,14 +58,20 @@ def selection(text: str, table: SiteTable, units: Ranges | None = None) -> hooks
     """The protocol's spelling of one name, with units where they are said apart."""
     if match := _UNIT.fullmatch(text):
         site = "mlp.act" if match[2] == "N" else "attn.z"
-        return _message(site, indices.parse(match[1]), indices.parse(match[3]))
+        return _message(site, indices.parse(match[1]), _one(text, indices.parse(match[3]), units))
     place = table.find(text)
     if place is None and (match := _BRACKETS.fullmatch(text)):
-        place, units = table.find(match[1]), indices.parse(match[2])
+        place, units = table.find(match[1]), _one(text, indices.parse(match[2]), units)
     if place is None:
         # The daemon knows why it has no such site, and says so.
         return hooks_pb2.Selection(site=text)
     return _message(place.site, place.layers, units)
+
+
+def _one(text: str, named: Ranges | None, units: Ranges | None) -> Ranges | None:
+    if named is not None and units is not None:
+        raise BadArgument(f"{text} names its units, and units= does too")
+    return named if units is None else units
 
 
 def message(parts: Iterable[str | NeuronSet | StoredObject], table: SiteTable,

@@ -101,13 +101,15 @@ def lost(event: Lost, core: Connection) -> errors.NeurondError:
     goaway = core.goaway
     if goaway is None or goaway.code in (GoAwayCode.DRAIN, GoAwayCode.TIMEOUT,
                                          GoAwayCode.INTERNAL):
-        return errors.ConnectionLost(event.text, event.unseen)
+        text = (goaway and goaway.text) or event.text
+        return errors.ConnectionLost(text, event.unseen)
     if goaway.code is GoAwayCode.VERSION_MISMATCH:
         return _mismatch(f"the daemon left: {goaway.text}")
     if goaway.code is GoAwayCode.UNAUTHENTICATED:
         return errors.AuthenticationFailed(
-            f"the daemon did not let us in: {goaway.text}. On TCP it wants one of its tokens; on a "
-            "unix socket its configuration lists who may connect")
+            f"the daemon did not let us in: {goaway.text}. On TCP it wants one of its tokens "
+            "(token=, NEUROND_TOKEN or NEUROND_TOKEN_FILE); on a unix socket its configuration "
+            "lists who may connect")
     if goaway.code is GoAwayCode.RESOURCE_EXHAUSTED:
         return errors.CannotConnect(f"the daemon takes no further connection: {goaway.text}")
     return errors.ProtocolError(f"the daemon says {goaway.code.name}: {goaway.text}")
