@@ -1,5 +1,5 @@
-// Module paths of Hugging Face models beside the Llama family's; the rule for accepting them is that
-// of `SiteAlias+Table.swift`. A bare path of an output projection is refused, as there.
+// Module paths of Hugging Face models beside the Llama family's; the rule for accepting them is
+// that of `SiteAlias+Table.swift`. A bare path of an output projection is refused, as there.
 
 private let parallelNote = """
     where use_parallel_residual is true (Pythia) attention and MLP read one stream, so that the \
