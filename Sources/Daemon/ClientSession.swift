@@ -112,7 +112,7 @@ struct IncomingRequest {
     var itemCount: Int {
         let field: UInt8
         switch method {
-        case .forward, .score: field = 2
+        case .forward, .score, .statistics: field = 2
         case .generate: field = 10
         default: return 1
         }

@@ -63,6 +63,7 @@ extension Supervisor {
         case .forward: 2
         case .generate: 3
         case .score: 4
+        case .statistics: 6
         default: nil
         }
     }

@@ -46,8 +46,8 @@ extension Supervisor {
 
     /// What is served, by the supervisor or by an engine.
     private static let methods: [Wire.Method] = [
-        .capabilities, .status, .tokenize, .detokenize, .forward, .generate, .score, .project,
-        .columns, .explain, .putObject, .listObjects, .dropObject, .drain,
+        .capabilities, .status, .tokenize, .detokenize, .forward, .generate, .score, .statistics,
+        .project, .columns, .explain, .putObject, .listObjects, .dropObject, .drain,
     ]
 
     private var limits: [Neurond_V1_Limit] {

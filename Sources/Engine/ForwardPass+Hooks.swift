@@ -6,8 +6,8 @@ extension ForwardPass {
     ///
     /// Each thread takes some rows through all of it while they are in its cache. Captures read
     /// whole columns, so they come before and after; a capture that reads `second` before its
-    /// actions breaks the pass in two. What is captured afterwards must be left by `finish` as it
-    /// is, and the sites of `first` by `compute`.
+    /// actions breaks the pass in two. What is captured or counted afterwards must be left by
+    /// `finish` as it is, and the sites of `first` by `compute`.
     func rowPass(
         _ step: StepRows, at first: [SiteElements], _ compute: @Sendable (Range<Int>) -> Void,
         thenAt second: [SiteElements], _ finish: @Sendable (Range<Int>) -> Void
@@ -64,5 +64,6 @@ extension ForwardPass {
     private func finishVisit(_ sites: [SiteElements], _ step: StepRows) {
         step.settle(sites)
         step.capture(sites, before: false)
+        step.count(sites, tools: hookTools)
     }
 }

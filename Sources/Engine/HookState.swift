@@ -29,6 +29,8 @@ final class HookState {
     private var restoredRows: [Int]
     private var marks: ReceiptMarks
     private let captures: [CaptureAccumulator]
+    /// What is added up over rows; nil for nothing.
+    let sums: SumAccumulator?
     /// Rows that a capture wants: memory that is used again.
     private var selected: [Int] = []
 
@@ -41,12 +43,16 @@ final class HookState {
         totals = Array(repeating: ReceiptTotal(), count: plan.receiptSites.count)
         restoredRows = Array(repeating: 0, count: totals.count)
         marks = ReceiptMarks(isKept: prepared.prefix != nil && !totals.isEmpty)
+        sums = prepared.job.sums.map { SumAccumulator($0, shape: shape) }
         captures = plan.captures.indices.map { index in
             CaptureAccumulator(
                 plan.captures[index], input: plan.captureInputs[index], shape: shape,
                 rowCount: prepared.layouts[index].first.map { $0.isPerRow ? $0.shape[0] : 0 } ?? 0)
         }
     }
+
+    /// Whether the sequence's rows pass without being looked at.
+    var isIdle: Bool { plan.isEmpty && sums == nil }
 
     /// The position of the first row that the next step runs.
     var stepPosition = 0

@@ -80,6 +80,8 @@ public struct Job: Sendable {
     public var topCount: Int
     /// What changes the model's matrices for this sequence; nil for nothing.
     public var adapter: Adapter?
+    /// What is added up over its rows; then no logits are computed, and every token has a row.
+    public var sums: SumQuery?
     /// Who it runs for.
     public var share: JobShare
     /// When it is ended with `DEADLINE_EXCEEDED`, in seconds of `StepEngine.now`; nil for never.
@@ -91,7 +93,7 @@ public struct Job: Sendable {
     public init(
         tokens: [Int32], promptCount: Int? = nil, plan: ResolvedPlan,
         generation: Generation? = nil, topCount: Int = 0, adapter: Adapter? = nil,
-        share: JobShare = JobShare(), deadline: Double? = nil
+        sums: SumQuery? = nil, share: JobShare = JobShare(), deadline: Double? = nil
     ) {
         self.tokens = tokens
         self.promptCount = promptCount ?? tokens.count
@@ -99,6 +101,7 @@ public struct Job: Sendable {
         self.generation = generation
         self.topCount = topCount
         self.adapter = adapter
+        self.sums = sums
         self.share = share
         self.deadline = deadline
     }
@@ -109,9 +112,9 @@ public struct Job: Sendable {
     }
 
     /// Rows of the given tokens: the last token of a continuation has none, since nothing reads
-    /// what would follow it.
+    /// what would follow it, unless rows are counted.
     public var givenRows: Int {
-        promptCount < tokens.count ? tokens.count - 1 : tokens.count
+        promptCount < tokens.count && sums == nil ? tokens.count - 1 : tokens.count
     }
 }
 
@@ -153,6 +156,8 @@ public struct JobResult: Sendable {
     public var reservation: MemoryReservation?
     /// Answered captures in the order of the plan, each under a unique name.
     public var captures: [CapturedTensor] = []
+    /// What was added up over the rows, if that was asked for.
+    public var sums: RowSums?
     /// One receipt for each action and site in the order of the plan, even if no row was touched.
     public var receipts: [Receipt] = []
     /// Most likely tokens after the last position.

@@ -47,6 +47,13 @@ public enum EngineLimits {
     public static let captureBytes = 192 << 20
     /// Bytes of captured values of all jobs that run or are not fully answered; further jobs wait.
     public static let runningCaptureBytes = 512 << 20
+    /// Bytes of the sums of all groups of one Statistics request.
+    ///
+    /// Four sums of 16 groups, for each neuron of an 8B shape, take 470 MB; requests can be cut by
+    /// groups and merged.
+    public static let statisticsBytes = 512 << 20
+    /// Bytes of the sums of all Statistics requests; further requests wait.
+    public static let runningStatisticsBytes = 1 << 30
     /// Row labels of one job's tensors: they travel in one message of at most 4 MiB.
     public static let rowLabels = 300_000
     /// Bytes of looked-up values (tables, patches, value noise) of one request's jobs.

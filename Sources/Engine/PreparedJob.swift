@@ -20,10 +20,8 @@ public struct PreparedJob: Sendable {
         (prefix?.reusableCount ?? 0) * KeyValueStore.blockPositions
     }
 
-    /// Bytes of captured values that the job may come to hold.
-    public var captureByteCount: Int {
-        layouts.joined().reduce(0) { $0 + $1.byteCount }
-    }
+    /// Bytes of captured values and sums that the job may come to hold.
+    public let captureByteCount: Int
 
     /// - Throws: `EngineError` for a job that can never run on this model.
     init(
@@ -37,6 +35,9 @@ public struct PreparedJob: Sendable {
             let rows = job.selectedRows(capture.positions)
             return capture.layouts(
                 rowCount: rows.count, widestPattern: (rows.last ?? -1) + 1, shape: model.shape)
+        }
+        captureByteCount = layouts.joined().reduce(job.sums?.byteCount(model.shape) ?? 0) {
+            $0 + $1.byteCount
         }
         try checkCaptures()
         try checkReferences()
@@ -94,6 +95,7 @@ extension Job {
     ///
     /// To score, to sample, or to answer the most likely tokens; captures may read others.
     public func readsLogits(at position: Int) -> Bool {
+        if sums != nil { return false }
         if position >= promptCount - 1, position < tokens.count - 1 { return true }
         guard position >= tokens.count - 1 else { return false }
         return generation != nil || (topCount > 0 && position == tokens.count - 1)

@@ -10,7 +10,7 @@ struct PreparedPrefix: Sendable {
     /// Blocks that need not be run if they are there.
     ///
     /// The last row of the prompt always runs, since its logits are read, and so does every row
-    /// that a capture reads.
+    /// that a capture reads or that is counted.
     let reusableCount: Int
 
     var reusableKeys: ArraySlice<PrefixKey> { keys.prefix(reusableCount) }
@@ -34,7 +34,8 @@ struct PreparedPrefix: Sendable {
 
     private static func reusableRows(_ job: Job) -> Int {
         let captured = job.plan.captures.compactMap { job.firstRow($0.positions) }
-        return min(job.promptCount - 1, captured.min() ?? .max)
+        let counted = job.sums?.counted.first?.lowerBound ?? .max
+        return min(job.promptCount - 1, counted, captured.min() ?? .max)
     }
 }
 

@@ -210,6 +210,7 @@ final class Sequence {
     func finish(now: Double) {
         if let failure { return fail(failure, now: now) }
         result.captures = hooks.finishCaptures()
+        result.sums = hooks.sums?.result
         settle(now: now)
         deliver(.finished(result))
     }

@@ -26,6 +26,7 @@ public final class StepEngine: Sendable {
     let captureBudget: MemoryBudget
     private let adapters: AdapterCache
     private let planBudget = MemoryBudget(limit: EngineLimits.runningPlanBytes)
+    private let statisticsBudget = MemoryBudget(limit: EngineLimits.runningStatisticsBytes)
     private let inbox = Mutex<Inbox>(Inbox())
     /// Counts arrivals; the engine thread waits on it when idle.
     private let wake: DispatchSemaphore
@@ -239,6 +240,15 @@ public final class StepEngine: Sendable {
         let byteCount = plans.reduce(0) { $0 + sizes.byteCount(of: $1) }
         try PlanSize.check(byteCount)
         return byteCount == 0 ? nil : try await planBudget.reserve(byteCount)
+    }
+
+    /// Waits for memory for the sums of a request's groups.
+    ///
+    /// - Parameter byteCount: at most `EngineLimits.statisticsBytes`.
+    /// - Throws: `CancellationError` if the task is cancelled while it waits.
+    public func reserveStatistics(_ byteCount: Int) async throws -> MemoryReservation {
+        precondition(byteCount <= EngineLimits.statisticsBytes, "a request stays in its limit")
+        return try await statisticsBudget.reserve(byteCount)
     }
 
     /// The adapter that a stored object holds, packed for this model if it was not before.

@@ -19,7 +19,7 @@ struct StepRows {
         while first < rows.count {
             let sequence = rows[first].sequence
             let end = rows[first...].firstIndex { $0.sequence !== sequence } ?? rows.count
-            if !sequence.hooks.plan.isEmpty {
+            if !sequence.hooks.isIdle {
                 states.append(sequence.hooks)
                 runs.append(sequence.hooks.run(first..<end))
             }
@@ -39,6 +39,26 @@ struct StepRows {
             for site in sites {
                 state.capture(site, rows: run.rows, labels: hooks.labels, before: before)
             }
+        }
+    }
+
+    /// Adds the sites' rows up for the sequences that count them, as they are after the actions.
+    ///
+    /// Sequences count the same elements of a site, so their sums share a run of the pool.
+    func count(_ sites: [SiteElements], tools: HookTools) {
+        for site in sites {
+            var columns: ColumnRuns?
+            var work: [SummedRows] = []
+            for (run, state) in zip(hooks.runs, states) {
+                guard let sums = state.sums,
+                    let rows = sums.work(run.rows, from: state.stepPosition, at: site.site)
+                else { continue }
+                columns = sums.columns
+                work.append(rows)
+            }
+            guard let columns else { continue }
+            tools.kernels.accumulate(
+                work, of: site.buffer, at: site.column, columns, pool: tools.pool)
         }
     }
 

@@ -18,8 +18,8 @@ public struct ColumnRun: Sendable {
 public enum ColumnOperation: Sendable {
     /// sum + x, sum + |x| and sum + x^2.
     case sum, magnitude, square
-    /// The larger of sum and x; NaN once either is.
-    case largest
+    /// The larger of sum and x, or of sum and |x|; NaN once either is.
+    case largest, largestMagnitude
     /// sum + 1 where x is above a threshold.
     case countAbove
 }

@@ -4,17 +4,18 @@ internal import KernelTypes
 public enum ColumnReduction: Sendable {
     /// Sums of x, of |x| and of x^2.
     case sum, magnitude, square
-    /// The largest x; NaN if any is.
-    case largest
+    /// The largest x, or the largest |x|; NaN if any is.
+    case largest, largestMagnitude
     /// How many x are above a threshold.
     case countAbove(Float)
 
-    fileprivate var operation: (ColumnOperation, threshold: Float) {
+    var operation: (ColumnOperation, threshold: Float) {
         switch self {
         case .sum: (.sum, 0)
         case .magnitude: (.magnitude, 0)
         case .square: (.square, 0)
         case .largest: (.largest, 0)
+        case .largestMagnitude: (.largestMagnitude, 0)
         case .countAbove(let threshold): (.countAbove, threshold)
         }
     }
@@ -110,7 +111,7 @@ extension KernelSet {
     }
 
     /// Column `column` of row 0, once it is known that all selected elements lie in the buffer.
-    private func checkedBase(
+    func checkedBase(
         _ buffer: RowBuffer, _ rows: [Int], _ column: Int, _ columns: ColumnRuns
     ) -> UnsafeMutablePointer<Float>? {
         guard columns.count > 0, !rows.isEmpty else { return nil }
@@ -132,7 +133,7 @@ extension ColumnSums {
 
 extension ComputePool {
     /// Runs tasks on all threads, or on this one where waking others takes longer than the work.
-    fileprivate func run(taskCount: Int, alone: Bool, _ body: @Sendable (Int) -> Void) {
+    func run(taskCount: Int, alone: Bool, _ body: @Sendable (Int) -> Void) {
         if alone {
             for task in 0..<taskCount { body(task) }
         } else {

@@ -22,6 +22,10 @@ enum Limits {
     /// Columns whose sums one task adds to: 4 KiB of them stay in the first-level cache.
     static let columns = 512
 
+    /// Rows whose columns one task adds to several sums before it goes on: 24 KiB of them stay in
+    /// the first-level cache beside the sums.
+    static let rowsTogether = 12
+
     /// Elements from which on work is shared: below, it is done before other threads have woken.
     static let sharedElements = 1 << 14
 

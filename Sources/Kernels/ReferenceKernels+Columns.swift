@@ -10,6 +10,8 @@ extension ReferenceKernels {
             case .magnitude: return sum + abs(wide)
             case .square: return sum + wide * wide
             case .largest: return sum.isNaN || wide.isNaN ? .nan : max(sum, wide)
+            case .largestMagnitude:
+                return sum.isNaN || wide.isNaN ? .nan : max(sum, abs(wide))
             case .countAbove(let threshold): return value > threshold ? sum + 1 : sum
             }
         }

@@ -25,7 +25,33 @@ public final class SharedSums: @unchecked Sendable {
     }
 
     private func pointer(_ place: Int) -> UnsafeMutablePointer<Double> {
-        precondition(place >= 0 && place < count, "place lies outside the sums")
-        return base + place
+        pointer(place..<place + 1)
+    }
+
+    /// The first of some places, all of which exist.
+    func pointer(_ places: Range<Int>) -> UnsafeMutablePointer<Double> {
+        precondition(
+            places.lowerBound >= 0 && places.upperBound <= count, "place lies outside the sums")
+        return base + places.lowerBound
+    }
+}
+
+extension SharedSums {
+    /// Adds counts, which double precision holds exactly, to integers.
+    public func addCounts(from first: Int, to counts: inout [Int64]) {
+        let source = pointer(first..<first + counts.count)
+        for index in counts.indices { counts[index] += Int64(source[index]) }
+    }
+
+    /// Raises each value to a number that single precision holds exactly.
+    ///
+    /// - Returns: False if a number is 2^63 or more, or none.
+    public func takeLargest(from first: Int, to values: inout [Float]) -> Bool {
+        let source = pointer(first..<first + values.count)
+        for index in values.indices {
+            guard source[index] < 0x1p63 else { return false }
+            values[index] = max(values[index], Float(source[index]))
+        }
+        return true
     }
 }

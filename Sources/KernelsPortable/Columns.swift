@@ -11,6 +11,7 @@ func accumulateColumns(_ work: ColumnSums) {
     case .magnitude: accumulate(work) { $0 + wide_magnitude($1) }
     case .square: accumulate(work) { $0 + $1 * $1 }
     case .largest: accumulate(work) { wide_max($0, $1) }
+    case .largestMagnitude: accumulate(work) { wide_max($0, wide_magnitude($1)) }
     case .countAbove: accumulate(work) { $0 + wide_is_above($1, threshold) }
     }
 }

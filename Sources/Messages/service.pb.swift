@@ -1698,6 +1698,14 @@ public nonisolated struct Neurond_V1_ExplainRequest: @unchecked Sendable {
     set {_uniqueStorage()._request = .score(newValue)}
   }
 
+  public var statistics: Neurond_V1_StatisticsRequest {
+    get {
+      if case .statistics(let v)? = _storage._request {return v}
+      return Neurond_V1_StatisticsRequest()
+    }
+    set {_uniqueStorage()._request = .statistics(newValue)}
+  }
+
   /// Answer the totals alone, without items.
   public var totalsOnly: Bool {
     get {_storage._totalsOnly}
@@ -1710,6 +1718,7 @@ public nonisolated struct Neurond_V1_ExplainRequest: @unchecked Sendable {
     case forward(Neurond_V1_ForwardRequest)
     case generate(Neurond_V1_GenerateRequest)
     case score(Neurond_V1_ScoreRequest)
+    case statistics(Neurond_V1_StatisticsRequest)
 
   }
 
@@ -4666,7 +4675,7 @@ nonisolated extension Neurond_V1_ColumnsReply: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Neurond_V1_ExplainRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ExplainRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}options\0\u{1}forward\0\u{1}generate\0\u{1}score\0\u{3}totals_only\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}options\0\u{1}forward\0\u{1}generate\0\u{1}score\0\u{3}totals_only\0\u{1}statistics\0")
 
   fileprivate class _StorageClass {
     var _options: Neurond_V1_RequestOptions? = nil
@@ -4744,6 +4753,19 @@ nonisolated extension Neurond_V1_ExplainRequest: SwiftProtobuf.Message, SwiftPro
           }
         }()
         case 5: try { try decoder.decodeSingularBoolField(value: &_storage._totalsOnly) }()
+        case 6: try {
+          var v: Neurond_V1_StatisticsRequest?
+          var hadOneofValue = false
+          if let current = _storage._request {
+            hadOneofValue = true
+            if case .statistics(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._request = .statistics(v)
+          }
+        }()
         default: break
         }
       }
@@ -4772,11 +4794,14 @@ nonisolated extension Neurond_V1_ExplainRequest: SwiftProtobuf.Message, SwiftPro
         guard case .score(let v)? = _storage._request else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
       }()
-      case nil: break
+      default: break
       }
       if _storage._totalsOnly != false {
         try visitor.visitSingularBoolField(value: _storage._totalsOnly, fieldNumber: 5)
       }
+      try { if case .statistics(let v)? = _storage._request {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }

@@ -101,7 +101,7 @@ extension Client {
         return GeneratedItems(answers(to: request, options: options))
     }
 
-    private func message(of plan: HookPlan) throws(NeurondError) -> Neurond_V1_HookPlan {
+    func message(of plan: HookPlan) throws(NeurondError) -> Neurond_V1_HookPlan {
         do throws(HookError) {
             return try Neurond_V1_HookPlan(plan)
         } catch {

@@ -70,6 +70,13 @@ extension Neurond_V1_ScoreRequest: ClientRequest {
     public static var method: Wire.Method { .score }
 }
 
+extension Neurond_V1_StatisticsRequest: ClientRequest {
+    /// The message that answers it.
+    public typealias Reply = Neurond_V1_StatisticsReply
+    /// The method that takes it.
+    public static var method: Wire.Method { .statistics }
+}
+
 extension Neurond_V1_ProjectRequest: ClientRequest {
     /// The message that answers it.
     public typealias Reply = Neurond_V1_ProjectReply
@@ -120,6 +127,11 @@ extension Neurond_V1_ForwardReply: TensorAnnouncing {
 extension Neurond_V1_ScoreReply: TensorAnnouncing {
     var announcedTensors: [Neurond_V1_TensorInfo] { tensors }
     var answeredItem: UInt32 { item }
+}
+
+extension Neurond_V1_StatisticsReply: TensorAnnouncing {
+    var announcedTensors: [Neurond_V1_TensorInfo] { group.tensors }
+    var answeredItem: UInt32 { item.item }
 }
 
 extension Neurond_V1_ColumnsReply: TensorAnnouncing {

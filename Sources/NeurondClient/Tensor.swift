@@ -76,7 +76,7 @@ public struct Tensor: Sendable, Equatable {
         }
     }
 
-    private func bits(at start: Int, count: Int) -> UInt64 {
+    func bits(at start: Int, count: Int) -> UInt64 {
         var value: UInt64 = 0
         for offset in 0..<count { value |= UInt64(bytes[start + offset]) << UInt64(8 * offset) }
         return value

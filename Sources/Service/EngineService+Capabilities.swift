@@ -99,6 +99,9 @@ extension EngineService {
                 "further items wait until the first of these is answered"),
             limit("service.chat_messages", ServiceLimits.chatMessages, "OUT_OF_RANGE"),
             limit("service.units_per_request", ServiceLimits.unitsPerRequest, "OUT_OF_RANGE"),
+            limit("service.groups_per_request", ServiceLimits.groupsPerRequest, "OUT_OF_RANGE"),
+            limit("service.group_label_bytes", ServiceLimits.groupLabelBytes, "OUT_OF_RANGE"),
+            limit("engine.statistics_bytes", EngineLimits.statisticsBytes, "OUT_OF_RANGE"),
             limit("service.object_bytes", ServiceLimits.objectBytes, "OUT_OF_RANGE"),
         ]
     }

@@ -9,19 +9,23 @@ extension EngineService {
     func explain(
         _ request: Neurond_V1_ExplainRequest, _ sink: any ReplySink
     ) async throws -> Neurond_V1_End {
+        var groups: StatisticsGroups?
         let items =
             switch request.request {
             case .forward(let forward): try await prepareForward(forward)
             case .score(let score): try await prepareScore(score)
             case .generate(let generate): try await prepareGenerate(generate)
+            case .statistics(let statistics): try await prepareStatistics(statistics, &groups)
             case nil:
                 throw RequestFailure(
                     .invalidArgument, "NOTHING_TO_EXPLAIN",
-                    "give one of forward, generate, score", field: "request")
+                    "give one of forward, generate, score, statistics", field: "request")
             }
         let window = request.generate.items.isEmpty ? .passes : generationWindow
-        try await sink.send(
-            explanation(of: items, window: window, withItems: !request.totalsOnly))
+        var reply = explanation(of: items, window: window, withItems: !request.totalsOnly)
+        reply.captureBytes += UInt64(groups?.byteCount ?? 0)
+        reply.replyBytes += UInt64(groups?.replyByteCount ?? 0)
+        try await sink.send(reply)
         return .with { $0.provenance = Neurond_V1_Provenance(items[0].job) }
     }
 
@@ -34,7 +38,7 @@ extension EngineService {
                 $0.items = explainers.enumerated().map { $1.explain($0) }
             }
             $0.multiplyAdds = explainers.reduce(0) { $0 + $1.multiplyAdds }
-            $0.replyBytes = explainers.reduce(0) { $0 + UInt64($1.captureBytes) }
+            $0.replyBytes = explainers.reduce(0) { $0 + UInt64($1.replyBytes) }
             $0.tokens = explainers.reduce(0) { $0 + UInt64($1.item.job.tokens.count) }
             $0.generatedTokens = explainers.reduce(0) { $0 + UInt64($1.generatedTokens) }
             let keyValueBytes = explainers.map(\.keyValueBytes)

@@ -36,7 +36,8 @@ extension EngineService {
         var items: [ResolvedItem] = []
         for (index, item) in request.items.enumerated() {
             let field = "items[\(index)]"
-            let (tokens, promptCount) = try scoredTokens(item, field: field)
+            let (tokens, promptCount) = try tokens(
+                of: item.prompt, item.continuation, field: field)
             let plan = try hookPlan(
                 item: item.hasHooks ? item.hooks : nil, request: request.hooks)
             let job = Job(
@@ -47,25 +48,26 @@ extension EngineService {
         return try await prepare(items)
     }
 
-    private func scoredTokens(
-        _ item: Neurond_V1_ScoreItem, field: String
+    /// Ids of a prompt and what follows it, and how many are the prompt's.
+    func tokens(
+        of prompt: Neurond_V1_Prompt, _ continuation: Neurond_V1_Prompt, field: String
     ) throws -> (tokens: [Int32], promptCount: Int) {
-        let prompt = try tokens(of: item.prompt, field: "\(field).prompt")
-        guard case .text(let first) = item.prompt.source,
-            case .text(let second) = item.continuation.source
+        let ids = try tokens(of: prompt, field: "\(field).prompt")
+        guard case .text(let first) = prompt.source,
+            case .text(let second) = continuation.source
         else {
-            var continuation = item.continuation
+            var continuation = continuation
             continuation.omitSpecial = true
-            let ids = try tokens(of: continuation, field: "\(field).continuation")
-            return try checked(prompt + ids, promptCount: prompt.count, field)
+            let more = try tokens(of: continuation, field: "\(field).continuation")
+            return try checked(ids + more, promptCount: ids.count, field)
         }
-        guard item.continuation.literalSpecial == item.prompt.literalSpecial else {
+        guard continuation.literalSpecial == prompt.literalSpecial else {
             throw RequestFailure(
                 .invalidArgument, "BAD_CONTINUATION",
                 "\(field): literal_special must be the same for prompt and continuation, which are "
                     + "tokenized as one text", field: "\(field).continuation")
         }
-        return try split(prompt, first + second, item.prompt, field)
+        return try split(ids, first + second, prompt, field)
     }
 
     /// Two texts are tokenized as one, so that the ids are those the model would see; the

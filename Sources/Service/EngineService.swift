@@ -71,6 +71,7 @@ public final class EngineService: Sendable {
         case .forward: try await forward(.init(serializedBytes: payload), sink, progress)
         case .generate: try await generate(.init(serializedBytes: payload), sink, progress)
         case .score: try await score(.init(serializedBytes: payload), sink, progress)
+        case .statistics: try await statistics(.init(serializedBytes: payload), sink, progress)
         case .project: try await project(.init(serializedBytes: payload), sink)
         case .columns: try await columns(.init(serializedBytes: payload), sink)
         case .explain: try await explain(.init(serializedBytes: payload), sink)
@@ -82,8 +83,8 @@ public final class EngineService: Sendable {
 
     /// Methods that an engine answers; the supervisor answers more by itself.
     static let served: Set<Wire.Method> = [
-        .capabilities, .status, .tokenize, .detokenize, .forward, .generate, .score, .project,
-        .columns, .explain, .putObject, .dropObject,
+        .capabilities, .status, .tokenize, .detokenize, .forward, .generate, .score, .statistics,
+        .project, .columns, .explain, .putObject, .dropObject,
     ]
 
     /// A request may name the model by the name it is served under, or by its digest.

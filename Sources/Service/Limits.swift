@@ -1,7 +1,7 @@
 /// Every bound of the service, with its reason.
 public enum ServiceLimits {
-    /// Items of one Forward, Score or Generate request: what is queued in one place stays
-    /// cancellable.
+    /// Items of one Forward, Score, Generate or Statistics request: what is queued in one place
+    /// stays cancellable.
     public static let itemsPerRequest = 4096
     /// Items of one request that run in the engine at once; enough to fill its steps.
     public static let itemsInFlight = 8
@@ -21,6 +21,11 @@ public enum ServiceLimits {
     public static let chatMessages = 4096
     /// Neurons of one Project or Columns request.
     public static let unitsPerRequest = 4096
+    /// Groups of one Statistics request: each is a message and some tensors, and classes times
+    /// subjects times folds of a study are some dozens.
+    public static let groupsPerRequest = 256
+    /// Bytes of a group's label in UTF-8: a name, not a document.
+    public static let groupLabelBytes = 256
     /// Tokens answered at each end of a projection unless asked otherwise.
     public static let projectedTokens = 20
     /// Neurons whose projections share one pass over the output head; between groups a request can

@@ -53,6 +53,19 @@ extension TensorElement {
     }
 }
 
+extension ElementType {
+    var dataType: Neurond_V1_DataType {
+        switch self {
+        case .float32: .f32
+        case .float16: .f16
+        case .float64: .f64
+        case .int32: .i32
+        case .int64: .i64
+        case .uint8: .u8
+        }
+    }
+}
+
 extension TensorValues {
     /// Elements one after another, little-endian.
     var littleEndianBytes: [UInt8] {

@@ -40,7 +40,7 @@ struct PlanExplainer {
             $0.tensors = job.plan.captures.indices.flatMap(tensors)
             $0.planHash = job.plan.hash
             $0.multiplyAdds = multiplyAdds
-            $0.replyBytes = UInt64(captureBytes)
+            $0.replyBytes = UInt64(replyBytes)
             $0.keyValueBytes = UInt64(keyValueBytes)
             $0.generatedTokens = UInt32(generatedTokens)
             $0.captureBytes = UInt64(captureBytes)
@@ -54,6 +54,9 @@ struct PlanExplainer {
 
     var captureBytes: Int { item.prepared.captureByteCount }
 
+    /// Of its tensors; what is added up is answered for the groups.
+    var replyBytes: Int { job.sums == nil ? captureBytes : 0 }
+
     var generatedTokens: Int { job.generation?.maxTokens ?? 0 }
 
     /// Elements that actions change.
@@ -61,9 +64,11 @@ struct PlanExplainer {
         costs.reduce(0) { $0 + $1.elements }
     }
 
-    /// Of the pass over all rows, of the head over the rows that exist, of actions and captures.
+    /// Of the pass over all rows, of the head over the rows that exist, of actions, captures and
+    /// sums.
     var multiplyAdds: Double {
         passMultiplyAdds + costs.reduce(0) { $0 + $1.multiplyAdds } + captureMultiplyAdds
+            + sumMultiplyAdds
     }
 
     /// Those of the selected rows that the site has.
@@ -161,6 +166,13 @@ extension PlanExplainer {
     /// A normally distributed number costs about as much as this many multiply-adds: two rounds
     /// of mixing, a logarithm, a root and a cosine.
     private static let normalMultiplyAdds = 64.0
+
+    /// Every counted element is read once for each accumulation.
+    private var sumMultiplyAdds: Double {
+        guard let sums = job.sums else { return 0 }
+        let elements = sums.layers.count * sums.elementCount(engine.model.shape)
+        return Double(sums.rowCount * sums.accumulations.count) * Double(elements)
+    }
 
     /// Every captured element is read once, whatever it is reduced to.
     private var captureMultiplyAdds: Double {

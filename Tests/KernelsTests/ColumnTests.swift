@@ -10,7 +10,7 @@ private let selections: [[Range<Int>]] = [
 ]
 
 private let reductions: [ColumnReduction] = [
-    .sum, .magnitude, .square, .largest, .countAbove(0.25),
+    .sum, .magnitude, .square, .largest, .largestMagnitude, .countAbove(0.25),
 ]
 
 /// Nine rows of 2,000 columns, with some values that are not ordinary numbers.

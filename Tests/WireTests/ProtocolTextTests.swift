@@ -37,9 +37,7 @@ import Testing
         for kind in FrameKind.allCases {
             #expect(text.contains("| \(kind.rawValue) | \(kind) |"), "\(kind)")
         }
-        let reserved: Set<Wire.Method> = [
-            .statistics, .sweep, .importance, .loadModel, .unloadModel,
-        ]
+        let reserved: Set<Wire.Method> = [.sweep, .importance, .loadModel, .unloadModel]
         for method in Wire.Method.allCases where !reserved.contains(method) {
             #expect(text.contains("| \(method.rawValue) | \(method) |"), "\(method)")
         }
