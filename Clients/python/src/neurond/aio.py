@@ -36,7 +36,8 @@ from ._results.forward import (
 from ._results.statistics import Statistics
 from ._transport.address import Address, find_token
 from ._transport.asynchronous import AsyncClient, AsyncStream
-from ._transport.exchange import Retry
+from ._transport.exchange import Call, Retry
+from .errors import StatusError
 from .progress import Bar
 from .prompts import Item, PromptLike, PromptsLike, items
 from .v1 import service_pb2
@@ -259,23 +260,30 @@ class AsyncModel(ModelBase):
         await self.close()
 
     async def _run(self, procedure: Procedure[T], total: int = 1) -> T:
-        """Runs a procedure: each call that it yields, in turn."""
-        answer: Any = None
+        """Runs a procedure: each call that it yields, in turn; it may catch what a call raises."""
         with Bar(self.progress, total) as bar:
-            while True:
-                try:
-                    call = procedure.send(answer)
-                except StopIteration as stop:
-                    result: T = stop.value
-                    return result
-                stream = self._client.stream(call)
-                try:
-                    if self.progress:
-                        async for count in stream:
-                            bar.advance(count)
-                    answer = await stream.result()
-                finally:
-                    stream.cancel()
+            try:
+                call = next(procedure)
+                while True:
+                    try:
+                        answer = await self._answer(call, bar)
+                    except StatusError as error:
+                        call = procedure.throw(error)
+                    else:
+                        call = procedure.send(answer)
+            except StopIteration as stop:
+                result: T = stop.value
+                return result
+
+    async def _answer(self, call: Call[Any, Any], bar: Bar) -> Any:
+        stream = self._client.stream(call)
+        try:
+            if self.progress:
+                async for count in stream:
+                    bar.advance(count)
+            return await stream.result()
+        finally:
+            stream.cancel()
 
 
 class AsyncTokenizer:

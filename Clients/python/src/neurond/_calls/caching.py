@@ -16,10 +16,11 @@ from .._hooks.positions import At
 from .._hooks.targets import StoredObject
 from .._results.cache import ActivationCache, ItemCache, Logits, Shape
 from .._results.forward import Forward
-from ..errors import BadArgument
+from ..errors import BadArgument, InvalidArgument
 from ..prompts import PromptsLike
 from .context import Context, Procedure
 from .passes import forward
+from .service import explain
 
 NamesFilter = Union[None, str, "Sequence[str]", Callable[[str], bool]]
 Hook = tuple[str, Action]
@@ -67,7 +68,8 @@ def run_with_cache(context: Context, prompts: PromptsLike, names_filter: NamesFi
         raise BadArgument(f"return_type is 'logits' or None, not {return_type!r}")
     names = chosen_names(context, names_filter)
     if callable(names_filter) or names_filter is None:
-        names = _served(context, names)
+        lacking = yield from _lacking(context)
+        names = [name for name in names if name.rpartition(".")[0] not in lacking]
     reads = captures_of(dict.fromkeys(names), pos_slice)
     if return_type == "logits" and "logits" not in names:
         reads.append(Capture("logits", at=positions.parse(pos_slice)))
@@ -76,12 +78,17 @@ def run_with_cache(context: Context, prompts: PromptsLike, names_filter: NamesFi
     return (_logits(answer) if return_type else None), cache
 
 
-def _served(context: Context, names: Sequence[str]) -> list[str]:
-    """Leaves out what this model's family does not have, where everything was asked for."""
-    lacking: set[str] = set()
-    if context.info.architecture in ("gpt2", "gptj", "gptneox", "gpt_neox"):
-        lacking.add("mlp.up")
-    return [name for name in names if name.rpartition(".")[0] not in lacking]
+def _lacking(context: Context) -> Procedure[frozenset[str]]:
+    """Sites that this model's family does not have; a daemon says so of a plan that reads one."""
+    if context.lacking is None:
+        lacking = set()
+        for name in ("resid_mid", "mlp.up"):
+            try:
+                yield from explain(context, [[0]], None, name, 0, None, None)
+            except InvalidArgument:
+                lacking.add(name)
+        context.lacking = frozenset(lacking)
+    return context.lacking
 
 
 def _cache(context: Context, answer: Forward) -> ActivationCache:

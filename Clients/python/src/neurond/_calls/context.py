@@ -50,6 +50,8 @@ class Context:
         self.table = SiteTable(capabilities.sites)
         self.limits = {limit.name: limit.value for limit in capabilities.limits}
         self.lane = _LANES[lane]
+        # Sites that the model's family does not have, once that was asked.
+        self.lacking: frozenset[str] | None = None
         self.hooks: ContextVar[tuple[Action, ...]] = ContextVar("neurond hooks", default=())
 
     def call(self, method: Method, request: Request, collector: Callable[[], Collector[Any, Any]],

@@ -27,6 +27,7 @@ _NOTED = {
     "model.layers.{L}.post_attention_layernorm.input", "blocks.{L}.mlp.hook_out",
     "model.layers.{L}.mlp", "model.layers.{L}.mlp.output", "mlp_out.{L}", "mlp_output",
     "mlp_output.{L}", "mlps_output[{L}]", "ffn_out-{L}", "ln_final.hook_normalized",
+    "gpt_neox.layers.{L}.post_attention_layernorm.input",
 }
 
 
