@@ -20,7 +20,13 @@ package enum DataLimits {
     /// Bytes of a template file: an exemplar takes about 500.
     package static let templateByteCount = 1 << 20
 
-    /// Digits of an exponent's value in an answer: `x^{100}` is compared, `2^{2^{64}}` as text.
+    /// Exemplars of a template; papers use up to a few dozen.
+    package static let exemplarCount = 256
+
+    /// Tokens of one answer: twice what models that reason at length are given.
+    package static let answerTokenCount = 65_536
+
+    /// The largest exponent that is worked out: `x^{100}` is expanded, `2^{1000}` stays a name.
     package static let exponent = 128
 
     /// Terms of an expanded polynomial; more is compared as text.
