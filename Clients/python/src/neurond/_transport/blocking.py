@@ -102,15 +102,13 @@ class Link:
         with self._lock:
             self._signals.pop(stream_id, None)
             self.core.abandon(stream_id)
-        with contextlib.suppress(OSError):
-            self._flush()
+        self._flush()
 
     def close(self) -> None:
         """Says good-bye and closes; open calls end with `ConnectionLost`."""
         with self._lock:
             self.core.leave(GoAwayCode.DRAIN, "")
-        with contextlib.suppress(OSError):
-            self._flush()
+        self._flush()
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         if threading.current_thread() is not self._reader:
@@ -118,11 +116,23 @@ class Link:
         self._socket.close()
 
     def _flush(self) -> None:
+        """Writes what is to be written; a socket that takes nothing any more is a lost connection.
+
+        Who waits for an answer learns that from its stream.
+        """
         with self._sending:
             with self._lock:
                 data = self.core.data_to_send()
-            if data:
-                self._socket.sendall(data)
+            try:
+                if data:
+                    self._socket.sendall(data)
+                return
+            except OSError:
+                with contextlib.suppress(OSError):
+                    self._socket.shutdown(socket.SHUT_RDWR)
+        with self._lock:
+            self.core.end_of_bytes()
+        self._wake()
 
     def _read(self) -> None:
         while self.core.phase is not Phase.CLOSED:
@@ -130,8 +140,7 @@ class Link:
                 count = self._socket.recv_into(self.core.get_buffer())
             except OSError:
                 count = 0
-            with contextlib.suppress(OSError):
-                self._handle(count)
+            self._handle(count)
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 
@@ -143,14 +152,19 @@ class Link:
                     self.core.advance(count)
             else:
                 self.core.end_of_bytes()
+            has_output = self.core.has_output
+        self._wake()
+        if has_output:
+            self._flush()
+
+    def _wake(self) -> None:
+        """Wakes those whose streams something happened to, and who wait for the connection."""
+        with self._lock:
             touched = self.core.take_touched()
             signals = [self._signals[name] for name in touched if name in self._signals]
-            has_output = self.core.has_output
             self._changed.notify_all()
         for signal in signals:
             signal.put(None)
-        if has_output:
-            self._flush()
 
 
 def _open(address: Address) -> socket.socket:
