@@ -50,6 +50,7 @@ public nonisolated struct Neurond_V1_Selection: Sendable {
   /// Canonical name without the layer ("mlp.act"); aliases are accepted.
   public var site: String = String()
 
+  /// Absent = all that the site has.
   public var layers: Neurond_V1_Indices {
     get {_layers ?? Neurond_V1_Indices()}
     set {_layers = newValue}

@@ -278,6 +278,7 @@ public nonisolated struct Neurond_V1_SiteInfo: Sendable {
   /// What an index counts: "head", "key-value head", "neuron", "dimension", "token".
   public var unit: String = String()
 
+  /// Names of other tools; "{L}" stands where the layer does.
   public var aliases: [String] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -212,10 +212,11 @@ class AsyncModel(ModelBase):
 
     async def explain(self, prompts: PromptsLike, *, hooks: HooksLike = None,
                 captures: CapturesLike = None, top_k: int = 0, max_tokens: int | None = None,
+                sums: Sequence[str] = (),
                 adapter: StoredObject | None = None) -> Explanation:
         """What a call would do and cost; nothing is run."""
-        return await self._run(service.explain(self._context, prompts, hooks, captures, top_k,
-                                         max_tokens, adapter))
+        return await self._run(service.explain(
+            self._context, prompts, hooks, captures, top_k, max_tokens, adapter, sums))
 
     # Objects ----------------------------------------------------------------------------------
 

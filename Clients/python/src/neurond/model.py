@@ -265,17 +265,18 @@ class Model(ModelBase):
 
     def explain(self, prompts: PromptsLike, *, hooks: HooksLike = None,
                 captures: CapturesLike = None, top_k: int = 0, max_tokens: int | None = None,
+                sums: Sequence[str] = (),
                 adapter: StoredObject | None = None) -> Explanation:
         """What a call would do and cost; nothing is run.
 
-        With `max_tokens` a generation, with items that have continuations a score, else a forward
-        pass.
+        With `max_tokens` a generation, with `sums` statistics, with items that have continuations a
+        score, else a forward pass.
 
         >>> model.explain("12 + 7 = ", captures="resid_post").reply_bytes >= 8 * 8 * 256 * 4
         True
         """
-        return self._run(service.explain(self._context, prompts, hooks, captures, top_k,
-                                         max_tokens, adapter))
+        return self._run(service.explain(
+            self._context, prompts, hooks, captures, top_k, max_tokens, adapter, sums))
 
     # Objects ----------------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ from ..prompts import Item, PromptLike, PromptsLike, items, message, without
 from ..v1 import service_pb2
 from .context import Context, Procedure, Unary, WithTrailer
 from .passes import forward_items, score_items
+from .sums import statistics_items
 
 Putable = Union[NeuronSet, ActivationCache, "Mapping[str, npt.NDArray[np.generic]]", bytes, Path]
 
@@ -109,8 +110,8 @@ def drop(context: Context, stored: StoredObject) -> Procedure[None]:
 
 def explain(context: Context, prompts: PromptsLike, hooks: HooksLike, captures: CapturesLike,
             top_k: int, max_tokens: int | None, adapter: StoredObject | None,
-            ) -> Procedure[Explanation]:
-    """What a Forward, a Generate or a Score would do and cost."""
+            sums: Sequence[str] = ()) -> Procedure[Explanation]:
+    """What a Forward, a Generate, a Score or a Statistics would do and cost."""
     given = items(prompts)
     request = service_pb2.ExplainRequest()
     plan, adapter_hash = context.plan(hooks, captures), adapter.hash if adapter else b""
@@ -118,6 +119,10 @@ def explain(context: Context, prompts: PromptsLike, hooks: HooksLike, captures: 
         request.generate.CopyFrom(service_pb2.GenerateRequest(
             prompt=message(_single(given)), hooks=plan, max_tokens=max_tokens, top_k=top_k,
             adapter=adapter_hash))
+    elif sums:
+        request.statistics.CopyFrom(service_pb2.StatisticsRequest(
+            items=statistics_items(context, given, hooks), hooks=context.plan(hooks), sums=sums,
+            exact=True, adapter=adapter_hash))
     elif any(item.continuation is not None for item in given):
         request.score.CopyFrom(service_pb2.ScoreRequest(
             items=score_items(context, given, hooks, captures), hooks=plan, adapter=adapter_hash))

@@ -29,7 +29,7 @@ def statistics(context: Context, prompts: PromptsLike, sums: str | Sequence[str]
     if layers is not None and not chosen:
         raise BadArgument("an empty list of layers asks for nothing")
     named = context.table.find(site)
-    messages = [_item(context, item, hooks) for item in items(prompts)]
+    messages = statistics_items(context, items(prompts), hooks)
     total: Statistics | None = None
     done = 0
     for batch in context.batches(messages):
@@ -45,6 +45,12 @@ def statistics(context: Context, prompts: PromptsLike, sums: str | Sequence[str]
         total = part if total is None else total + part
     assert total is not None
     return total
+
+
+def statistics_items(context: Context, given: Sequence[Item],
+                     hooks: HooksLike) -> list[service_pb2.StatisticsItem]:
+    """The items of a Statistics."""
+    return [_item(context, item, hooks) for item in given]
 
 
 def _item(context: Context, item: Item, hooks: HooksLike) -> service_pb2.StatisticsItem:

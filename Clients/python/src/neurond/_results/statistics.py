@@ -50,7 +50,7 @@ class Group:
 
     >>> group = model.statistics(["7 = ", "12 + 7 = "])[""]
     >>> group.items, group.tokens, group.mean("mean_abs").shape
-    (2, 14, (8, 704))
+    (2, 12, (8, 704))
     """
 
     label: str

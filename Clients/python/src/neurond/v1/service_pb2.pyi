@@ -677,18 +677,20 @@ class ColumnsReply(_message.Message):
     def __init__(self, norms: _Optional[_Iterable[float]] = ..., tensors: _Optional[_Iterable[_Union[_common_pb2.TensorInfo, _Mapping]]] = ...) -> None: ...
 
 class ExplainRequest(_message.Message):
-    __slots__ = ("options", "forward", "generate", "score", "totals_only")
+    __slots__ = ("options", "forward", "generate", "score", "statistics", "totals_only")
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
     FORWARD_FIELD_NUMBER: _ClassVar[int]
     GENERATE_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
+    STATISTICS_FIELD_NUMBER: _ClassVar[int]
     TOTALS_ONLY_FIELD_NUMBER: _ClassVar[int]
     options: _common_pb2.RequestOptions
     forward: ForwardRequest
     generate: GenerateRequest
     score: ScoreRequest
+    statistics: StatisticsRequest
     totals_only: bool
-    def __init__(self, options: _Optional[_Union[_common_pb2.RequestOptions, _Mapping]] = ..., forward: _Optional[_Union[ForwardRequest, _Mapping]] = ..., generate: _Optional[_Union[GenerateRequest, _Mapping]] = ..., score: _Optional[_Union[ScoreRequest, _Mapping]] = ..., totals_only: bool = ...) -> None: ...
+    def __init__(self, options: _Optional[_Union[_common_pb2.RequestOptions, _Mapping]] = ..., forward: _Optional[_Union[ForwardRequest, _Mapping]] = ..., generate: _Optional[_Union[GenerateRequest, _Mapping]] = ..., score: _Optional[_Union[ScoreRequest, _Mapping]] = ..., statistics: _Optional[_Union[StatisticsRequest, _Mapping]] = ..., totals_only: bool = ...) -> None: ...
 
 class ExplainReply(_message.Message):
     __slots__ = ("items", "multiply_adds", "reply_bytes", "tokens", "generated_tokens", "key_value_bytes", "capture_bytes", "plan_bytes", "hook_elements", "objects", "adapter_bytes")
