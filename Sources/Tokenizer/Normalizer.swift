@@ -16,10 +16,31 @@ extension NormalizerStep {
     }
 
     /// A normalization form of a text; ASCII has all of them, text below U+0300 form C.
+    ///
+    /// An ASCII character never combines with what stands before it (it is a starter, and the
+    /// second part of no composition: UAX #15), so only stretches from the ASCII character before
+    /// the first other one to the next are looked at. A long text with a dash here and there costs
+    /// what one without costs.
     private static func normalized(_ text: [UInt8], _ form: UnicodeForm) -> [UInt8] {
         // Lead bytes up to 0xCB encode scalars up to U+02FF.
         let first: UInt8 = form == .nfc ? 0xCC : 0x80
-        guard text.contains(where: { $0 >= first }) else { return text }
+        guard var next = text.firstIndex(where: { $0 >= first }) else { return text }
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count)
+        var copied = 0
+        while true {
+            let start = text[copied..<next].lastIndex { $0 < 0x80 } ?? copied
+            let end = text[next...].firstIndex { $0 < 0x80 } ?? text.count
+            result += text[copied..<start]
+            result += composed(text[start..<end], form)
+            copied = end
+            guard let found = text[end...].firstIndex(where: { $0 >= first }) else { break }
+            next = found
+        }
+        return result + text[copied...]
+    }
+
+    private static func composed(_ text: ArraySlice<UInt8>, _ form: UnicodeForm) -> [UInt8] {
         let string = String(decoding: text, as: UTF8.self)
         return switch form {
         case .nfc: Array(string.precomposedStringWithCanonicalMapping.utf8)
