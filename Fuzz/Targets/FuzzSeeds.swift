@@ -118,7 +118,10 @@ private func ggufSeeds() throws -> [FuzzSeed] {
 private func writeTiny(_ encoding: TensorEncoding, to path: String) throws {
     let metadata: [(key: String, value: GGUFMetadata)] = [
         ("tokenizer.ggml.model", .text("llama")),
-        ("tokenizer.ggml.tokens", .strings(["<unk>", "<s>", "</s>", "a", "b"].map(utf8))),
+        (
+            "tokenizer.ggml.tokens",
+            .strings(PieceTable(["<unk>", "<s>", "</s>", "a", "b"].map(utf8)))
+        ),
         ("tokenizer.ggml.scores", .floats([0, 0, 0, -1, -2])),
         ("tokenizer.ggml.token_type", .int32s([2, 3, 3, 1, 1])),
         ("tokenizer.ggml.bos_token_id", .uint32(1)),

@@ -44,9 +44,9 @@ private func vocabulary(_ bytes: [UInt8]) -> GGUFVocabulary {
         addsSpacePrefix: flags & 64 == 0, removesExtraWhitespace: flags & 128 == 0)
 }
 
-private func strings(_ input: inout FuzzBytes) -> [[UInt8]] {
+private func strings(_ input: inout FuzzBytes) -> PieceTable {
     let count = input.word()
-    var list: [[UInt8]] = []
+    var list = PieceTable()
     while list.count < count, !input.rest.isEmpty { list.append(input.take(Int(input.byte()))) }
     return list
 }

@@ -1,3 +1,5 @@
+internal import Tokenizer
+
 extension GGUFContainer {
     /// The bits of a 32-bit id that mean "there is none".
     private static let absentID: UInt64 = 0xFFFF_FFFF
@@ -72,14 +74,18 @@ extension GGUFContainer {
     }
 
     /// An array of byte strings, or nil if the key is absent.
-    func strings(_ key: String, limit: Int) throws(ModelFileError) -> [[UInt8]]? {
+    func strings(_ key: String, limit: Int) throws(ModelFileError) -> PieceTable? {
         guard let array = try array(key, of: .string, limit: limit) else { return nil }
-        var result: [[UInt8]] = []
-        result.reserveCapacity(array.count)
+        guard array.range.count <= PieceTable.byteLimit else {
+            throw bytes.malformed(
+                key, "it has \(array.range.count) bytes",
+                accepted: "\(PieceTable.byteLimit) at most")
+        }
+        var result = PieceTable()
         var cursor = ByteCursor(bytes, at: array.range.lowerBound)
         for index in 0..<array.count {
             let place = try cursor.skipString("element \(index) of \(quoted(key))")
-            result.append(bytes.copy(place))
+            bytes.withBytes(in: place) { result.append($0) }
         }
         return result
     }

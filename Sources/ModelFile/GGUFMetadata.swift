@@ -11,7 +11,7 @@ public enum GGUFMetadata: Sendable, Equatable {
     /// A name.
     case text(String)
     /// Strings that need not be text, such as tokens.
-    case strings([[UInt8]])
+    case strings(PieceTable)
     /// Numbers such as scores.
     case floats([Float])
     /// Numbers such as token types.

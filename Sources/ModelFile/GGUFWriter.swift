@@ -151,7 +151,7 @@ private struct GGUFBytes {
             appendType(.string)
             append(string: Array(text.utf8))
         case .strings(let strings):
-            appendArray(.string, strings) { $0.append(string: $1) }
+            appendArray(.string, strings.map(Array.init)) { $0.append(string: $1) }
         case .floats(let numbers):
             appendArray(.float32, numbers) { $0.append($1.bitPattern) }
         case .int32s(let numbers):

@@ -6,14 +6,14 @@ public struct GGUFVocabulary: Sendable {
     /// `tokenizer.ggml.pre`: the name of the pre-tokenizer, for byte-level models.
     public var preTokenizer: String?
     /// `tokenizer.ggml.tokens`: the vocabulary spelling of every token.
-    public var tokens: [[UInt8]]
+    public var tokens: PieceTable
     /// `tokenizer.ggml.scores`: one score per token; needed by "llama".
     public var scores: [Float]?
     /// `tokenizer.ggml.token_type`, one per token: 1 normal, 2 unknown, 3 control, 4 user defined,
     /// 5 unused, 6 byte.
     public var types: [Int32]?
     /// `tokenizer.ggml.merges`: "left right" in order of preference; needed by "gpt2".
-    public var merges: [[UInt8]]?
+    public var merges: PieceTable?
     /// `tokenizer.ggml.bos_token_id`; the file's 0xFFFFFFFF is nil here, as in the other ids.
     public var bosID: Int?
     /// `tokenizer.ggml.eos_token_id`.
@@ -35,8 +35,8 @@ public struct GGUFVocabulary: Sendable {
 
     /// Creates a vocabulary; what is not given is what a file leaves out.
     public init(
-        model: String, preTokenizer: String? = nil, tokens: [[UInt8]], scores: [Float]? = nil,
-        types: [Int32]? = nil, merges: [[UInt8]]? = nil, bosID: Int? = nil, eosID: Int? = nil,
+        model: String, preTokenizer: String? = nil, tokens: PieceTable, scores: [Float]? = nil,
+        types: [Int32]? = nil, merges: PieceTable? = nil, bosID: Int? = nil, eosID: Int? = nil,
         unknownID: Int? = nil, padID: Int? = nil, addsBOS: Bool? = nil, addsEOS: Bool? = nil,
         addsSpacePrefix: Bool? = nil, removesExtraWhitespace: Bool? = nil,
         characterMapByteCount: Int = 0

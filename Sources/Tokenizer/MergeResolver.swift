@@ -14,10 +14,11 @@ struct MergeResolver {
     /// Adds a rule of the form "left right".
     ///
     /// The parts may not hold spaces; in byte-level vocabularies a space is spelled otherwise.
-    mutating func add(line: [UInt8]) throws(TokenizerError) {
+    mutating func add(line: ArraySlice<UInt8>) throws(TokenizerError) {
         let parts = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
         guard parts.count == 2 else {
-            throw error("\(parts.count) parts", line, "expected two parts and one space between")
+            throw error(
+                "\(parts.count) parts", Array(line), "expected two parts and one space between")
         }
         try add(Array(parts[0]), Array(parts[1]))
     }

@@ -1,12 +1,13 @@
 /// Byte strings, end to end in one buffer: no allocation per token, quick to write and read back.
-struct PieceTable: Equatable, Sendable {
+public struct PieceTable: Equatable, Sendable {
     /// All strings, one after the other.
     private(set) var bytes: [UInt8] = []
 
     /// Where each string ends in `bytes`.
     private(set) var ends: [UInt32] = []
 
-    init() {}
+    /// A table without strings.
+    public init() {}
 
     /// Takes the parts of a serialized table, or nil if the ends are not in order.
     init?(bytes: [UInt8], ends: [UInt32]) {
@@ -20,13 +21,13 @@ struct PieceTable: Equatable, Sendable {
         self.ends = ends
     }
 
-    /// How many strings there are.
-    var count: Int { ends.count }
+    /// Bytes that all strings may have together, since their ends have 32 bits.
+    public static let byteLimit = Int(UInt32.max)
 
     /// Appends a string.
     ///
-    /// Callers keep the total below `TokenizerLimits.vocabularyByteCount`, which fits 32 bits.
-    mutating func append(_ piece: some Sequence<UInt8>) {
+    /// Callers keep the total at or below ``byteLimit``.
+    public mutating func append(_ piece: some Sequence<UInt8>) {
         bytes.append(contentsOf: piece)
         ends.append(UInt32(bytes.count))
     }
@@ -36,9 +37,6 @@ struct PieceTable: Equatable, Sendable {
         Int(index == 0 ? 0 : ends[index - 1])..<Int(ends[index])
     }
 
-    /// String `index`.
-    subscript(index: Int) -> ArraySlice<UInt8> { bytes[range(index)] }
-
     /// String `index` as text for a person; invalid UTF-8 becomes U+FFFD.
     func text(_ index: Int) -> String { String(decoding: self[index], as: UTF8.self) }
 
@@ -47,10 +45,53 @@ struct PieceTable: Equatable, Sendable {
         var longest = 0
         var start: UInt32 = 0
         for end in ends {
-            longest = max(longest, Int(end - start))
+            longest = Swift.max(longest, Int(end - start))
             start = end
         }
         return longest
+    }
+}
+
+extension PieceTable: ExpressibleByArrayLiteral {
+    /// A table of some strings.
+    public init(_ strings: some Sequence<some Sequence<UInt8>>) {
+        for string in strings { append(string) }
+    }
+
+    /// A table of some strings.
+    public init(arrayLiteral strings: [UInt8]...) {
+        self.init(strings)
+    }
+}
+
+extension PieceTable: RandomAccessCollection, MutableCollection, RangeReplaceableCollection {
+    /// 0.
+    public var startIndex: Int { 0 }
+
+    /// How many strings there are.
+    public var endIndex: Int { ends.count }
+
+    /// String `index`; setting one moves all that follow.
+    public subscript(index: Int) -> ArraySlice<UInt8> {
+        get { bytes[range(index)] }
+        set { replaceSubrange(index..<(index + 1), with: CollectionOfOne(newValue)) }
+    }
+
+    /// Appends a string; what collections do otherwise is to replace the part behind the last.
+    public mutating func append(_ piece: ArraySlice<UInt8>) {
+        bytes.append(contentsOf: piece)
+        ends.append(UInt32(bytes.count))
+    }
+
+    /// Puts other strings in place of some, and moves all that follow.
+    public mutating func replaceSubrange(
+        _ subrange: Range<Int>, with strings: some Collection<ArraySlice<UInt8>>
+    ) {
+        var result = PieceTable()
+        for index in 0..<subrange.lowerBound { result.append(self[index]) }
+        for string in strings { result.append(string) }
+        for index in subrange.upperBound..<count { result.append(self[index]) }
+        self = result
     }
 }
 

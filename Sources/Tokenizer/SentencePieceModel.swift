@@ -4,7 +4,7 @@ internal import StrictJSON
 ///
 /// The fields and their numbers are those of SentencePiece's `sentencepiece_model.proto`.
 struct SentencePieceModel {
-    private(set) var tokens: [[UInt8]] = []
+    private(set) var tokens = PieceTable()
     private(set) var scores: [Float] = []
     private(set) var types: [Int32] = []
     private var isUnigram = true

@@ -20,8 +20,8 @@ extension TokenizerSpecification {
             try Self.check(
                 byteCount, "the size of all tokens", TokenizerLimits.vocabularyByteCount)
             try Self.check(token.count, "the longest token", TokenizerLimits.tokenByteCount)
-            names.append(token)
         }
+        names = vocabulary.tokens
         try readKinds(vocabulary)
         try readSpecialIDs(vocabulary)
         readAddedTokens()

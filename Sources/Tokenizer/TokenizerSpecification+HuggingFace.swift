@@ -66,7 +66,7 @@ extension TokenizerSpecification {
         var resolver = MergeResolver(index, count: list.count)
         for (position, merge) in list.enumerated() {
             if let line = merge.stringValue {
-                try resolver.add(line: line.bytes)
+                try resolver.add(line: line.bytes[...])
             } else if let pair = merge.arrayValue, pair.count == 2,
                 let left = pair[0].stringValue, let right = pair[1].stringValue
             {

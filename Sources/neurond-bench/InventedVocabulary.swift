@@ -25,7 +25,8 @@ enum InventedVocabulary {
         // Merging prefers high scores: of two strings, the one that stands first here.
         let scores = tokens.indices.map { -Float($0) }
         return GGUFVocabulary(
-            model: "llama", preTokenizer: "default", tokens: tokens, scores: scores, types: types,
+            model: "llama", preTokenizer: "default", tokens: PieceTable(tokens), scores: scores,
+            types: types,
             bosID: 1, eosID: 2, unknownID: 0, addsBOS: true, addsEOS: false,
             addsSpacePrefix: true)
     }

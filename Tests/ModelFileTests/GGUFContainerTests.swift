@@ -1,5 +1,6 @@
 import HostileFiles
 import Testing
+import Tokenizer
 
 @testable import ModelFile
 

@@ -11,7 +11,7 @@ import Tokenizer
         normEpsilon: 1e-5, rotaryBase: 12_345, rotaryDimension: 8, tiedHead: false)
 
     private static let vocabulary = GGUFVocabulary(
-        model: "llama", tokens: ["<unk>", "a", "▁"].map { Array($0.utf8) }, scores: [0, -1, -2],
+        model: "llama", tokens: PieceTable(["<unk>", "a", "▁"].map(\.utf8)), scores: [0, -1, -2],
         types: [2, 1, 1], unknownID: 0, addsBOS: false)
 
     /// Bytes that tell tensors and places apart and are finite numbers in every type.

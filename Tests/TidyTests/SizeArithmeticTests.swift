@@ -28,9 +28,6 @@ import Testing
 
     /// Space that is reserved or filled by a count, with what has held the count to the file.
     static let allocations: [String: [(code: String, why: String)]] = [
-        "GGUFContainer+Lookup.swift": [
-            ("result.reserveCapacity(array.count)", "every element was walked in the file")
-        ],
         "SafetensorsFile.swift": [("count: tensor.elementCount", "the elements lie in the file")],
         "GGUFContainer+Split.swift": [("count: max(0, 5", "at most five digits")],
     ]

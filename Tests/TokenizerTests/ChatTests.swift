@@ -32,7 +32,7 @@ import Testing
     /// A byte-level tokenizer with a template and, as special tokens, these names.
     private func tokenizer(_ digest: String, _ names: [String]) throws -> TextTokenizer {
         var vocabulary = Small.byteLevel()
-        vocabulary.tokens += Small.utf8(names)
+        vocabulary.tokens += PieceTable(Small.utf8(names))
         vocabulary.types? += [Int32](repeating: 3, count: names.count)
         let first = 256 + Small.merged.count + 2
         vocabulary.bosID = first

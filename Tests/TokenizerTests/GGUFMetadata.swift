@@ -30,8 +30,8 @@ struct GGUFMetadata {
     var vocabulary: GGUFVocabulary {
         var vocabulary = GGUFVocabulary(model: text("model") ?? "", tokens: [])
         vocabulary.preTokenizer = text("pre")
-        if case .strings(let tokens)? = field("tokens") { vocabulary.tokens = tokens }
-        if case .strings(let merges)? = field("merges") { vocabulary.merges = merges }
+        if case .strings(let tokens)? = field("tokens") { vocabulary.tokens = PieceTable(tokens) }
+        if case .strings(let merges)? = field("merges") { vocabulary.merges = PieceTable(merges) }
         if case .floats(let scores)? = field("scores") { vocabulary.scores = scores }
         if case .integers(let types)? = field("token_type") { vocabulary.types = types }
         vocabulary.bosID = id("bos_token_id")

@@ -61,7 +61,7 @@ import Testing
     @Test(arguments: ["<0xZZ>", "<0x-1>", "<0x1>", "0x0A", ""])
     func badByteTokensAreRefused(_ spelling: String) {
         var vocabulary = Small.sentencePiece
-        vocabulary.tokens[3] = Array(spelling.utf8)
+        vocabulary.tokens[3] = ArraySlice(spelling.utf8)
         #expect(error(vocabulary) == .badByteToken(id: 3, spelling: spelling))
     }
 
@@ -125,7 +125,7 @@ import Testing
 
     @Test func overlongTokensAreRefused() {
         var vocabulary = Small.sentencePiece
-        vocabulary.tokens[265] = [UInt8](repeating: 0x61, count: 4097)
+        vocabulary.tokens[265] = ArraySlice(repeating: 0x61, count: 4097)
         #expect(
             error(vocabulary)
                 == .limitExceeded(what: "the longest token", value: 4097, limit: 4096))
@@ -183,7 +183,7 @@ import Testing
         let json = Small.json(vocab: #"{"a":0,"\#(long)":1}"#, merges: "[]", model: #""x":0"#)
         #expect(error(json)?.description.contains("at most 4096") == true)
         var vocabulary = Small.sentencePiece
-        vocabulary.tokens[265] = Array(long.utf8)
+        vocabulary.tokens[265] = ArraySlice(long.utf8)
         #expect(error(vocabulary)?.description.contains("at most 4096") == true)
     }
 }

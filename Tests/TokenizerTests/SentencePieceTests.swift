@@ -29,7 +29,8 @@ import Testing
     @Test func withoutByteTokensTheUnknownTokenStandsIn() throws {
         let tokenizer = try Small.tokenizer(
             GGUFVocabulary(
-                model: "llama", tokens: Small.utf8(["<unk>", "▁", "a"]), scores: [0, -1, -2],
+                model: "llama", tokens: PieceTable(Small.utf8(["<unk>", "▁", "a"])),
+                scores: [0, -1, -2],
                 types: [2, 1, 1], unknownID: 0, addsBOS: false))
         #expect(tokenizer.encode("aza") == [1, 2, 0, 2])
     }
@@ -45,7 +46,7 @@ import Testing
     @Test func partsThatAreNoTokensCanMakeOne() throws {
         let tokenizer = try Small.tokenizer(
             GGUFVocabulary(
-                model: "llama", tokens: Small.utf8(["<unk>", "xy"]), scores: [0, -1],
+                model: "llama", tokens: PieceTable(Small.utf8(["<unk>", "xy"])), scores: [0, -1],
                 unknownID: 0, addsBOS: false, addsSpacePrefix: false))
         #expect(tokenizer.encode("xyx") == [1, 0])
     }
@@ -80,7 +81,7 @@ import Testing
         let tokens = Small.utf8(["<unk>", "<s>", "<", "s", ">", "<s"])
         let tokenizer = try Small.tokenizer(
             GGUFVocabulary(
-                model: "llama", tokens: tokens, scores: [0, 0, -1, -1, -1, -1],
+                model: "llama", tokens: PieceTable(tokens), scores: [0, 0, -1, -1, -1, -1],
                 types: [2, 3, 1, 1, 1, 1], bosID: 1, unknownID: 0, addsSpacePrefix: false))
         #expect(tokenizer.encode("<s>", addSpecial: false, parseSpecial: false) == [5, 4])
     }

@@ -64,7 +64,7 @@ enum Small {
         let bytes = (UInt8(0)...0xFF).map(ByteToken.spelling)
         let tokens = utf8(["<unk>", "<s>", "</s>"]) + bytes + utf8(pieces)
         return GGUFVocabulary(
-            model: "llama", tokens: tokens,
+            model: "llama", tokens: PieceTable(tokens),
             scores: [Float](repeating: 0, count: 259) + pieces.indices.map { -Float($0) },
             types: [2, 3, 3] + [Int32](repeating: 6, count: 256)
                 + [Int32](repeating: 1, count: pieces.count),
@@ -78,9 +78,9 @@ enum Small {
     static func byteLevel(pre: String? = "gpt-2") -> GGUFVocabulary {
         let tokens = ByteAlphabet.spellings + utf8(merged) + utf8(["<|end|>", "<keep>"])
         return GGUFVocabulary(
-            model: "gpt2", preTokenizer: pre, tokens: tokens,
+            model: "gpt2", preTokenizer: pre, tokens: PieceTable(tokens),
             types: [Int32](repeating: 1, count: 256 + merged.count) + [3, 4],
-            merges: utf8(merges), bosID: 262, eosID: 262)
+            merges: PieceTable(utf8(merges)), bosID: 262, eosID: 262)
     }
 
     static let controlID: Int32 = 262

@@ -69,7 +69,7 @@ import Testing
     @Test func aGGUFVocabularyWithoutNormalizationIsRead() throws {
         let tokens = ["<unk>", "</s>"] + Self.pieces.dropFirst().map(\.0)
         var vocabulary = GGUFVocabulary(
-            model: "t5", tokens: Small.utf8(tokens),
+            model: "t5", tokens: PieceTable(Small.utf8(tokens)),
             scores: [0, 0] + Self.pieces.dropFirst().map(\.1),
             types: [2, 3] + [Int32](repeating: 1, count: tokens.count - 2), eosID: 1, unknownID: 0)
         let tokenizer = try Small.tokenizer(vocabulary)
