@@ -15,6 +15,7 @@ import pytest
 
 import neurond
 
+from . import stores
 from .support import BUNDLED, Daemon
 
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL
@@ -30,7 +31,8 @@ def modules() -> list[ModuleType]:
 def test_examples_hold(module: ModuleType, daemon: Daemon, tmp_path: Path) -> None:
     with neurond.connect(daemon.address) as model:
         names = {"neurond": neurond, "np": np, "asyncio": asyncio, "model": model,
-                 "bundled": BUNDLED, "folder": tmp_path, "address": daemon.address}
+                 "bundled": BUNDLED, "folder": tmp_path, "address": daemon.address,
+                 "store_file": stores.make(tmp_path / "studies.sqlite")}
         result = doctest.testmod(module, extraglobs=names, optionflags=FLAGS)
     assert result.failed == 0
 

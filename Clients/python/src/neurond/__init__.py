@@ -9,7 +9,7 @@
 (1, 8, 256)
 """
 
-from . import safetensors
+from . import analysis, chat, safetensors, store
 from ._hooks.actions import (
     Action,
     add,
@@ -90,7 +90,7 @@ __all__ = [
     "ResourceExhausted", "Retry", "Row", "Scored", "Scores", "SiteWarning", "Statistics",
     "StatusError", "StoredObject", "StoredTensor", "Tensor", "Timing", "Token", "TokenScore",
     "Tokenizer", "Unauthenticated", "Unavailable", "Unimplemented", "Unknown", "Usage",
-    "VersionMismatch", "__version__", "add", "capture", "clamp", "connect", "connect_async", "dot",
-    "keep_only", "kl", "mean", "noise", "parse", "patch", "safetensors", "scale", "set",
-    "value_noise", "zero",
+    "VersionMismatch", "__version__", "add", "analysis", "capture", "chat", "clamp", "connect",
+    "connect_async", "dot", "keep_only", "kl", "mean", "noise", "parse", "patch", "safetensors",
+    "scale", "set", "store", "value_noise", "zero",
 ]

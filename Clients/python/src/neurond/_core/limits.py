@@ -55,8 +55,10 @@ RETRY_AFTER_SECONDS = 60.0
 # How long closing waits for the reader to end.
 CLOSE_SECONDS = 2.0
 
-# A file that holds one token, a file of neurons, the header of a safetensors file.
+# A file that holds one token, a tokenizer's configuration with its chat template, a file of
+# neurons, the header of a safetensors file.
 TOKEN_FILE_BYTES = 4096
+TEMPLATE_FILE_BYTES = 67_108_864
 NEURON_FILE_BYTES = 268_435_456
 SAFETENSORS_HEADER_BYTES = 100_000_000
 
