@@ -101,7 +101,8 @@ let libraries: [Target] = [
     .target(
         name: "Studies",
         dependencies: [
-            "Hooks", "Messages", "NeurondClient", "StrictJSON", crypto, database, toml,
+            "HookMessages", "Hooks", "Messages", "NeurondClient", "StrictJSON", crypto, database,
+            protobuf, toml,
         ],
         swiftSettings: houseSettings),
 ]
@@ -190,13 +191,14 @@ let tests: [Target] = [
     tests(
         of: "Studies",
         needs: [
-            "FakeDaemon", "Hooks", "Messages", "NeurondClient", "StrictJSON", "Studies", database,
+            "FakeDaemon", "Hooks", "Messages", "NeurondClient", "StrictJSON", "Studies", "Wire",
+            database, protobuf,
         ]),
     tests(
         of: "Neuronctl",
         needs: [
             "Configuration", "FakeDaemon", "Kernels", "neurond", "neuronctl", "NeurondClient",
-            "EventLoop", "HookMessages", "Hooks", "Messages", "ModelFile", "StrictJSON",
+            "EventLoop", "HookMessages", "Hooks", "Messages", "ModelFile", "StrictJSON", "Studies",
             "Supervision", "Wire", argumentParser, logging, protobuf,
         ]),
     tests(

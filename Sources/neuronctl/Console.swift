@@ -56,19 +56,26 @@ struct ProgressReport {
     }
 
     /// One more is done.
-    mutating func advance() {
-        done += 1
+    mutating func advance() { advance(to: done + 1) }
+
+    /// So many are done.
+    ///
+    /// - Parameter remark: Behind the count, such as the time that is left.
+    mutating func advance(to count: Int, remark: String = "") {
+        done = count
         guard total > 1 else { return }
         let tenth = done * 10 / total
+        let text = "\(done)/\(total)" + (remark.isEmpty ? "" : "  \(remark)")
         if console.isTerminal {
             let filled = done * 30 / total
             let bar =
                 String(repeating: "#", count: filled)
                 + String(repeating: ".", count: 30 - filled)
+            // A longer line from before is cleared.
             console.writeError(
-                "\r\(what) [\(bar)] \(done)/\(total)" + (done == total ? "\n" : ""))
+                "\r\u{1B}[K\(what) [\(bar)] \(text)" + (done == total ? "\n" : ""))
         } else if tenth > lastTenth {
-            console.note("\(what) \(done)/\(total)")
+            console.note("\(what) \(text)")
         }
         lastTenth = tenth
     }

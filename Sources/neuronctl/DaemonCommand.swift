@@ -3,8 +3,14 @@ import Build
 import NeurondClient
 import Wire
 
+/// A command that can answer in JSON.
+protocol JSONCommand {
+    /// Whether answers and errors are JSON.
+    var isJSON: Bool { get }
+}
+
 /// A command that talks to a daemon.
-protocol DaemonCommand: AsyncParsableCommand {
+protocol DaemonCommand: AsyncParsableCommand, JSONCommand {
     /// Options that every command has.
     var connection: ConnectionOptions { get }
 
@@ -13,16 +19,24 @@ protocol DaemonCommand: AsyncParsableCommand {
 }
 
 extension DaemonCommand {
+    var isJSON: Bool { connection.json }
+
     mutating func run() async throws {
         let console = Console.current
-        let client = try await Client.connect(
-            to: connection.resolvedAddress(console.environment),
-            options: ConnectOptions(
-                token: ConnectOptions.token(
-                    file: connection.tokenFile, environment: console.environment),
-                agent: "neuronctl/\(Build.version)"))
+        let client = try await connection.connect(console)
         defer { client.close() }
         try await run(client, console)
+    }
+}
+
+extension ConnectionOptions {
+    /// Connects to the daemon that the options and the environment name.
+    func connect(_ console: Console) async throws -> Client {
+        try await Client.connect(
+            to: resolvedAddress(console.environment),
+            options: ConnectOptions(
+                token: ConnectOptions.token(file: tokenFile, environment: console.environment),
+                agent: "neuronctl/\(Build.version)"))
     }
 }
 
@@ -55,6 +69,6 @@ struct Neuronctl: AsyncParsableCommand {
             StatusCommand.self, TopCommand.self, CapabilitiesCommand.self, TokenizeCommand.self,
             DetokenizeCommand.self, GenerateCommand.self, ForwardCommand.self, ScoreCommand.self,
             ProjectCommand.self, ColumnsCommand.self, ExplainCommand.self, ObjectsCommand.self,
-            EvaluateCommand.self, PingCommand.self,
+            EvaluateCommand.self, StudyCommand.self, PingCommand.self,
         ])
 }

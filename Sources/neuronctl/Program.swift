@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Hooks
 import NeurondClient
+import Studies
 import Wire
 
 /// The whole program as a function: arguments in, exit code out.
@@ -29,7 +30,7 @@ enum Program {
     }
 
     private static func execute(_ command: any ParsableCommand, _ console: Console) async -> Int32 {
-        let isJSON = (command as? any DaemonCommand)?.connection.json ?? false
+        let isJSON = (command as? any JSONCommand)?.isJSON ?? false
         do {
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -41,6 +42,9 @@ enum Program {
         } catch let error as NeurondError where error.code == .cancelled && Task.isCancelled {
             console.note("interrupted")
             return interrupted
+        } catch is CancellationError where Task.isCancelled {
+            console.note("interrupted")
+            return interrupted
         } catch let error as UsageError {
             report(code: "USAGE", reason: "USAGE", message: error.message, isJSON, console)
             return usage
@@ -49,6 +53,11 @@ enum Program {
                 code: "\(error.code)", reason: error.reason,
                 message: isJSON ? error.message : "\(error)", isJSON, console)
             return failure
+        } catch let error as StudyError {
+            report(
+                code: error.isUsage ? "USAGE" : "failedPrecondition", reason: error.reason,
+                message: error.message, isJSON, console)
+            return error.isUsage ? usage : failure
         } catch let error as HookError {
             report(
                 code: "invalidArgument", reason: error.reason, message: "\(error)", isJSON,

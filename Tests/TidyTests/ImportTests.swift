@@ -49,7 +49,8 @@ import Testing
             "EventLoop", "Wire", "Messages", "Hooks", "HookMessages", "Crypto", "SwiftProtobuf",
         ],
         "Studies": [
-            "NeurondClient", "Hooks", "Messages", "StrictJSON", "Crypto", "GRDB", "TOMLKit",
+            "NeurondClient", "HookMessages", "Hooks", "Messages", "StrictJSON", "Crypto", "GRDB",
+            "SwiftProtobuf", "TOMLKit",
         ],
         "neurond": [
             "Build", "Configuration", "Daemon", "Service", "Engine", "EventLoop", "Wire",

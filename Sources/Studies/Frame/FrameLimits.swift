@@ -30,4 +30,13 @@ package enum FrameLimits {
 
     /// Keys in one query, below SQLite's limit of 32,766 variables.
     static let keysPerQuery = 500
+
+    /// How often a question is asked again while the daemon is busy or gone: with the pauses
+    /// between, for two minutes, in which any restart is over.
+    static let attempts = 10
+
+    /// How long to wait before a question is asked again: twice as long each time, up to 16 s.
+    static func pause(after attempt: Int) -> Duration {
+        .milliseconds(min(16_000, 250 << min(attempt, 8)))
+    }
 }

@@ -68,6 +68,7 @@ package struct StudyRegistry: Sendable {
         if let study = studies.first(where: { $0.name == name }) { return study }
         let names = studies.map { $0.name }.sorted().joined(separator: ", ")
         throw StudyError(
-            "UNKNOWN_STUDY", "there is no study \"\(name)\"; there are: \(names)")
+            "UNKNOWN_STUDY", "there is no study \"\(name)\"; there are: \(names)",
+            isUsage: true)
     }
 }

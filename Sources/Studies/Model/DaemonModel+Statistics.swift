@@ -1,0 +1,45 @@
+package import Hooks
+import Messages
+import NeurondClient
+
+extension DaemonModel {
+    package func statistics(
+        _ items: [StatisticsItem], sums: [NeuronSum], plan: HookPlan
+    ) async throws -> [String: NeuronStatistics] {
+        let options = options
+        let wanted = sums.compactMap { ElementSum(rawValue: $0.rawValue) }
+        precondition(wanted.count == sums.count, "sums of neurons are sums of elements")
+        let parts = try await inParts(items, limit: itemLimit) { client, part in
+            try await client.statistics(
+                part.map { Neurond_V1_StatisticsItem($0) }, sums: wanted, plan: plan,
+                options: options
+            ).groups
+        }
+        return Dictionary(grouping: parts, by: \.label).compactMapValues { parts in
+            NeuronStatistics.merged(parts.map { NeuronStatistics($0) })
+        }
+    }
+}
+
+extension NeuronStatistics {
+    fileprivate init(_ group: GroupStatistics) {
+        var sums: [NeuronSum: NeuronGrid<Int128>] = [:]
+        for (sum, values) in group.sums {
+            guard let name = NeuronSum(rawValue: sum.rawValue) else { continue }
+            sums[name] = NeuronGrid(
+                layers: group.layerCount, neurons: group.elementCount, values: values)
+        }
+        self.init(items: group.itemCount, tokens: group.tokenCount, sums: sums)
+    }
+}
+
+extension Neurond_V1_StatisticsItem {
+    fileprivate init(_ item: StatisticsItem) {
+        self.init()
+        prompt = Neurond_V1_Prompt(tokens: item.prompt)
+        if !item.continuation.isEmpty {
+            continuation = Neurond_V1_Prompt(tokens: item.continuation)
+        }
+        group = item.group
+    }
+}
