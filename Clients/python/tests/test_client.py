@@ -195,6 +195,15 @@ def test_tcp_wants_the_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv("NEUROND_TOKEN", TOKEN.replace(" ", "-"))
         assert asyncio.run(identity(address)) == "token:alice"
         monkeypatch.delenv("NEUROND_TOKEN")
+        holder = tmp_path / "mine"
+        holder.write_text(TOKEN.replace(" ", "-") + "\n")
+        monkeypatch.setenv("NEUROND_TOKEN_FILE", str(holder))
+        holder.chmod(0o644)
+        with pytest.raises(neurond.BadArgument, match="chmod"):
+            neurond.connect(address)
+        holder.chmod(0o600)
+        assert asyncio.run(identity(address)) == "token:alice"
+        monkeypatch.delenv("NEUROND_TOKEN_FILE")
         with pytest.raises(neurond.AuthenticationFailed, match="NEUROND_TOKEN"):
             neurond.connect(address, retry=Retry(attempts=1))
         with pytest.raises(neurond.AuthenticationFailed):

@@ -56,8 +56,15 @@ def find_token(token: str | None, environment: Mapping[str, str] = os.environ) -
     name = environment.get("NEUROND_TOKEN_FILE")
     if not name:
         return None
-    with Path(name).open("rb") as file:
-        data = file.read(limits.TOKEN_FILE_BYTES + 1)
-    if len(data) > limits.TOKEN_FILE_BYTES:
-        raise BadArgument(f"{name} is too long for a token")
-    return data.decode().strip()
+    try:
+        with Path(name).open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            data = file.read(limits.TOKEN_FILE_BYTES + 1)
+    except OSError as error:
+        raise BadArgument(f"the token file {name} cannot be read: {error.strerror}") from None
+    if mode & 0o077:
+        raise BadArgument(f"others may read the token file {name}: chmod 600 it")
+    words = data.split()
+    if len(words) != 1 or len(data) > limits.TOKEN_FILE_BYTES or not words[0].isascii():
+        raise BadArgument(f"the token file {name} does not hold one token and nothing else")
+    return words[0].decode()
