@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 import signal
 import threading
@@ -104,6 +105,34 @@ def test_leaving_a_generation_ends_it_in_the_daemon(model: neurond.Model) -> Non
     wait_until(lambda: model.status().running == 0 and not model.status().requests)
 
 
+def test_a_forgotten_generation_ends_in_the_daemon(model: neurond.Model) -> None:
+    for _ in model.generate("Question:", max_tokens=400, ignore_end=True):
+        break
+    gc.collect()
+    wait_until(lambda: model.status().running == 0 and not model.status().requests)
+
+
+def test_a_forgotten_async_generation_ends_in_the_daemon(daemon: Daemon) -> None:
+    async def work() -> None:
+        async with await neurond.connect_async(daemon.address) as model:
+            async for _ in model.generate("Question:", max_tokens=400, ignore_end=True):
+                break
+            gc.collect()
+            deadline = time.monotonic() + 20
+            while (await model.status()).running:
+                assert time.monotonic() < deadline
+                await asyncio.sleep(0.05)
+
+    asyncio.run(work())
+
+
+def test_a_forgotten_client_disconnects(daemon: Daemon, model: neurond.Model) -> None:
+    before = model.status().connections
+    neurond.connect(daemon.address)
+    gc.collect()
+    wait_until(lambda: model.status().connections == before)
+
+
 def test_an_interrupt_ends_the_request_in_the_daemon(model: neurond.Model) -> None:
     timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
     timer.start()
@@ -147,6 +176,17 @@ def test_hooks_in_force_hold_inside_their_with_and_their_thread(model: neurond.M
         seen.append(len(model.forward("7 = ", hooks="zero L0H2").receipts))
     seen.append(len(model.forward("7 = ").receipts))
     assert seen == [0, 2, 0]
+
+
+def test_an_item_without_hooks_has_none_beside_those_of_the_call(model: neurond.Model) -> None:
+    items = [neurond.Item("7 = ", hooks=[]), neurond.Item("7 = "),
+             neurond.Item("7 = ", hooks="zero L0H2")]
+    answer = model.forward(items, hooks="zero L0H1", captures="embed norm")
+    assert [[receipt.site for receipt in item.receipts] for item in answer] == [
+        [], ["attn.z.0"], ["attn.z.0"]]
+    assert ["embed:norm" in item.tensors for item in answer] == [True] * 3
+    bare = model.forward(neurond.Item("7 = ", hooks=[]), hooks="zero L0H1")
+    assert not bare.receipts
 
 
 def test_a_killed_daemon_is_a_lost_connection_and_its_successor_is_found() -> None:

@@ -77,9 +77,10 @@ class Context:
         """The plan of an item that has hooks or captures of its own."""
         if item.hooks is None and item.captures is None:
             return None
-        # An empty plan of an item's own would fall back on the request's.
-        return self.plan(item.hooks if item.hooks is not None else hooks,
-                         item.captures if item.captures is not None else captures)
+        own = self.plan(item.hooks if item.hooks is not None else hooks,
+                        item.captures if item.captures is not None else captures)
+        # An empty plan of an item's own is one too, and not the request's.
+        return own if own is not None else hooks_pb2.HookPlan()
 
     def limit(self, name: str, default: int) -> int:
         """A limit that the daemon states."""

@@ -31,6 +31,7 @@ class AsyncLink(asyncio.BufferedProtocol):
         self._wakers: dict[int, asyncio.Event] = {}
         self._room: deque[asyncio.Future[None]] = deque()
         self._greeted = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
 
     @classmethod
     async def connect(cls, address: Address, token: str | None) -> AsyncLink:
@@ -143,6 +144,11 @@ class AsyncLink(asyncio.BufferedProtocol):
             self.core.abandon(stream_id)
             self._after()
 
+    def release(self, stream_id: int) -> None:
+        """`finish` for finalizers, which run in any thread."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed, and so is the connection
+            self._loop.call_soon_threadsafe(self.finish, stream_id)
+
     def close(self) -> None:
         """Says good-bye and closes; open calls end with `ConnectionLost`."""
         self.core.leave(GoAwayCode.DRAIN, "")
@@ -238,6 +244,11 @@ class AsyncStream(Generic[Item, Result]):
         if not self._deadline:
             return None
         return max(0.0, self._deadline - time.monotonic())
+
+    def __del__(self) -> None:
+        link: AsyncLink | None = getattr(self, "_link", None)
+        if link is not None:
+            link.release(self._stream)
 
 
 class AsyncClient:

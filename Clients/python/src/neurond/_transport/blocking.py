@@ -39,6 +39,8 @@ class Link:
         self._sending = threading.Lock()
         self._changed = threading.Condition(self._lock)
         self._signals: dict[int, SimpleQueue[None]] = {}
+        # Streams that finalizers gave up, until somebody holds the lock.
+        self._released: deque[int] = deque()
         self.core = new_core(token)
         self._socket = _open(address)
         self._reader = threading.Thread(target=self._read, name="neurond-reader", daemon=True)
@@ -104,13 +106,43 @@ class Link:
             self.core.abandon(stream_id)
         self._flush()
 
+    def release(self, stream_id: int) -> None:
+        """`finish` for finalizers, which run in any thread and between any two lines of it.
+
+        So nothing is waited for: where a lock is taken, its holder or the next one does the rest.
+        """
+        self._released.append(stream_id)
+        if not self._sending.acquire(blocking=False):
+            return
+        try:
+            if self._lock.acquire(blocking=False):
+                try:
+                    self._abandon_released()
+                    data = self.core.data_to_send()
+                finally:
+                    self._lock.release()
+                with contextlib.suppress(OSError):
+                    self._socket.sendall(data)
+        finally:
+            self._sending.release()
+
+    def _abandon_released(self) -> None:
+        while self._released:
+            stream_id = self._released.popleft()
+            self._signals.pop(stream_id, None)
+            self.core.abandon(stream_id)
+
+    def shut_down(self) -> None:
+        """Ends the connection without waiting for anything; the reader then ends by itself."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         """Says good-bye and closes; open calls end with `ConnectionLost`."""
         with self._lock:
             self.core.leave(GoAwayCode.DRAIN, "")
         self._flush()
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+        self.shut_down()
         if threading.current_thread() is not self._reader:
             self._reader.join(limits.CLOSE_SECONDS)
         self._socket.close()
@@ -128,8 +160,7 @@ class Link:
                     self._socket.sendall(data)
                 return
             except OSError:
-                with contextlib.suppress(OSError):
-                    self._socket.shutdown(socket.SHUT_RDWR)
+                self.shut_down()
         with self._lock:
             self.core.end_of_bytes()
         self._wake()
@@ -141,8 +172,7 @@ class Link:
             except OSError:
                 count = 0
             self._handle(count)
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+        self.shut_down()
 
     def _handle(self, count: int) -> None:
         """Lets the core see what was read, and wakes who waits for it."""
@@ -152,6 +182,7 @@ class Link:
                     self.core.advance(count)
             else:
                 self.core.end_of_bytes()
+            self._abandon_released()
             has_output = self.core.has_output
         self._wake()
         if has_output:
@@ -277,8 +308,9 @@ class BlockingStream(Generic[Item, Result]):
         return max(0.0, self._deadline - time.monotonic())
 
     def __del__(self) -> None:
-        if self._link is not None:
-            self._link.finish(self._stream)
+        link: Link | None = getattr(self, "_link", None)
+        if link is not None:
+            link.release(self._stream)
 
 
 class BlockingClient:
@@ -320,5 +352,6 @@ class BlockingClient:
 
     def __del__(self) -> None:
         # The reader thread knows the link and not the client, so a forgotten client comes here.
-        if getattr(self, "_link", None):
-            self.close()
+        link: Link | None = getattr(self, "_link", None)
+        if link is not None:
+            link.shut_down()
