@@ -19,6 +19,10 @@ package struct CrossFit: Sendable, Equatable {
     package var heldOutMedian: Double?
     /// The median ratio of those neurons in the half that selected them.
     package var ownMedian: Double?
+    /// How many of those neurons have, in the other half, a ratio above that half's median.
+    ///
+    /// Half of them where selection finds noise, however much noisier some neurons are.
+    package var heldOutAbove: Accuracy
 
     /// How many both would select if each half drew its number by chance.
     package var expectedShared: Double {
@@ -44,6 +48,11 @@ package struct CrossFit: Sendable, Equatable {
         shared = Set(sets.0).intersection(sets.1).count
         let own = sets.0.compactMap { first[$0] } + sets.1.compactMap { second[$0] }
         let heldOut = sets.0.compactMap { second[$0] } + sets.1.compactMap { first[$0] }
+        let medians = (median(pairs.map(\.0)), median(pairs.map(\.1)))
+        heldOutAbove = Accuracy(
+            correct: sets.0.count { second[$0].map { $0 > medians.1 } ?? false }
+                + sets.1.count { first[$0].map { $0 > medians.0 } ?? false },
+            count: heldOut.count)
         ownMedian = own.isEmpty ? nil : median(own)
         heldOutMedian = heldOut.isEmpty ? nil : median(heldOut)
     }

@@ -56,7 +56,7 @@ package struct StudyRegistry: Sendable {
     package init(_ studies: [any Study.Type]) { self.studies = studies }
 
     /// Those of this build.
-    package static let standard = StudyRegistry([])
+    package static let standard = StudyRegistry([DifferentialStudy.self])
 
     /// Those of the running command; tests bring their own.
     @TaskLocal package static var current = StudyRegistry.standard
