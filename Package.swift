@@ -245,7 +245,8 @@ let package = Package(
         .executable(name: "neurond", targets: ["neurond"]),
         .executable(name: "neuronctl", targets: ["neuronctl"]),
         .executable(name: "neurond-bench", targets: ["neurond-bench"]),
-        .library(name: "NeurondClient", targets: ["NeurondClient", "Hooks", "Messages"]),
+        .library(
+            name: "NeurondClient", targets: ["NeurondClient", "EventLoop", "Hooks", "Messages"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

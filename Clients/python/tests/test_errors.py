@@ -163,6 +163,13 @@ def test_refusals_of_the_daemon_say_where_and_how_much(model: neurond.Model) -> 
     assert refused.value.field == "hooks"
 
 
+def test_a_conversation_needs_a_template(model: neurond.Model) -> None:
+    turns = [{"role": "user", "content": "What is 2+3?"}]
+    with pytest.raises(neurond.FailedPrecondition) as caught:
+        model.tokenizer.encode(turns)
+    assert caught.value.reason == "NO_CHAT_TEMPLATE"
+
+
 def test_a_model_that_is_not_served_is_named(daemon: Daemon) -> None:
     with pytest.raises(neurond.NotFound, match="abacus"):
         neurond.connect(daemon.address, "other")
