@@ -76,8 +76,9 @@ from .errors import (
     Unknown,
     VersionMismatch,
 )
-from .model import Generation, Model, Tokenizer, connect
+from .model import Generation, Model, connect
 from .prompts import Item, Prompt
+from .tokenizer import Tokenizer
 
 __all__ = [
     "Aborted", "Action", "ActivationCache", "AlreadyExists", "AsyncGeneration", "AsyncModel",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from .._hooks import indices
 from .._hooks.sites import SiteTable
 from ..errors import BadArgument
 from .common import Answer, Receipt
+from .files import save
 from .forward import ForwardItem
 from .tensors import Tensor
 
@@ -164,6 +166,17 @@ class ActivationCache(Answer, Mapping[str, Array]):
                 arrays[name] = np.ascontiguousarray(tensor.array)
                 arrays[f"{name}@positions"] = tensor.positions
         return arrays
+
+    def save(self, path: str | Path) -> None:
+        """Writes the captured rows as a safetensors file, which `patch @FILE` reads too.
+
+        >>> cache = model.run_with_cache("7 = ", names_filter="resid_mid.4")[1]
+        >>> cache.save(folder / "clean.safetensors")
+        >>> neurond.safetensors.load(folder / "clean.safetensors")["resid_mid.4"].shape
+        (4, 256)
+        """
+        save(path, (tensor for prompt in self.prompts for tensor in prompt.tensors.values()),
+             self.provenance)
 
     def mean_table(self) -> dict[str, Array]:
         """The mean over all rows of all prompts, as the action `mean` wants it.

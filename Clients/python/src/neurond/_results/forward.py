@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import overload
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from ..v1 import service_pb2
 from .common import Answer, Receipt, TokenScore
+from .files import save
 from .tensors import Tensor
 
 
@@ -73,6 +75,14 @@ class Forward(Answer, Sequence[ForwardItem]):
 
     def __repr__(self) -> str:
         return _listing("Forward", self.items)
+
+    def save(self, path: str | Path) -> None:
+        """Writes the captured tensors as a safetensors file, as `neuronctl … -o FILE` does.
+
+        >>> model.forward("7 = ", captures="embed").save(folder / "embed.safetensors")
+        """
+        save(path, (tensor for item in self.items for tensor in item.tensors.values()),
+             self.provenance)
 
 
 @dataclass(frozen=True)
@@ -172,6 +182,15 @@ class Generations(Answer, Sequence[Generated]):
     def __repr__(self) -> str:
         return _listing("Generations", self.items)
 
+    def save(self, path: str | Path) -> None:
+        """Writes the captured tensors as a safetensors file, as `neuronctl … -o FILE` does.
+
+        >>> answer = model.generate_many("7 = ", max_tokens=2, captures="L3N5")
+        >>> answer.save(folder / "generated.safetensors")
+        """
+        save(path, (tensor for item in self.items for tensor in item.tensors.values()),
+             self.provenance)
+
 
 @dataclass(frozen=True, eq=False)
 class Scored:
@@ -229,6 +248,14 @@ class Scores(Answer, Sequence[Scored]):
 
     def __repr__(self) -> str:
         return _listing("Scores", self.items)
+
+    def save(self, path: str | Path) -> None:
+        """Writes the captured tensors as a safetensors file, as `neuronctl … -o FILE` does.
+
+        >>> model.score([("7 = ", "7")], captures="embed").save(folder / "scored.safetensors")
+        """
+        save(path, (tensor for item in self.items for tensor in item.tensors.values()),
+             self.provenance)
 
 
 @dataclass(frozen=True)

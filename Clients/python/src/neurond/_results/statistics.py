@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from .. import safetensors
 from ..errors import BadArgument
-from .common import Answer, Receipt
+from .common import Answer, Provenance, Receipt, Trailer
 
 # Sums whose values are per item, so that the sum over items divides by their number.
 PER_ITEM = ("mean_abs", "rms", "l2_over_n", "l2")
@@ -122,8 +125,45 @@ class Statistics(Answer, Mapping[str, Group]):
     def __len__(self) -> int:
         return len(self.groups)
 
+    def save(self, path: str | Path) -> None:
+        """Writes every sum, as `GROUP/SUM` with exact ones as pairs, to a safetensors file.
+
+        >>> model.statistics("7 = ").save(folder / "sums.safetensors")
+        >>> neurond.safetensors.load(folder / "sums.safetensors")["/mean_abs"].shape
+        (8, 704, 2)
+        """
+        arrays = {f"{label}/{name}": array for label, group in self.groups.items()
+                  for name, array in group.raw.items()}
+        counts = {label: [group.items, group.tokens] for label, group in self.groups.items()}
+        labels = {"site": self.site, "layers": self.layers.tolist(), "counts": counts,
+                  "model_digest": self.provenance.model_digest}
+        safetensors.save(path, arrays, {"neurond": json.dumps(labels)})
+
+    @classmethod
+    def load(cls, path: str | Path) -> Statistics:
+        """Reads what `save` wrote, so that later parts of a data set can be added.
+
+        >>> model.statistics("7 = ").save(folder / "sums.safetensors")
+        >>> again = neurond.Statistics.load(folder / "sums.safetensors")
+        >>> (again + model.statistics("7 = "))[""].items
+        2
+        """
+        labels = json.loads(safetensors.metadata(path).get("neurond", "{}"))
+        if not labels.keys() >= {"site", "layers", "counts"}:
+            raise BadArgument(f"{path} holds no statistics")
+        arrays = safetensors.load(path)
+        groups = {}
+        for label, (items, tokens) in labels["counts"].items():
+            raw = {name[len(label) + 1:]: array for name, array in arrays.items()
+                   if name.rpartition("/")[0] == label}
+            groups[label] = Group(label, items, tokens, raw)
+        trailer = Trailer(provenance=Provenance(model_digest=labels["model_digest"]))
+        return cls(trailer, labels["site"], np.array(labels["layers"], np.int64), groups)
+
     def __add__(self, other: Statistics) -> Statistics:
         """Statistics of both lists of items."""
+        if self.provenance.model_digest != other.provenance.model_digest:
+            raise BadArgument("statistics of different models cannot be added")
         if self.site != other.site or self.layers.tolist() != other.layers.tolist():
             raise BadArgument("statistics of different sites or layers cannot be added")
         groups = dict(self.groups)
