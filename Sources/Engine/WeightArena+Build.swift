@@ -22,7 +22,8 @@ extension WeightArena {
             throw EngineError(
                 .invalidArgument, "NO_TOKENIZER",
                 "\(source.path): has no tokenizer (accepted: tokenizer.ggml.* keys in a GGUF "
-                    + "file, tokenizer.json or tokenizer.model in a directory)")
+                    + "file; tokenizer.json, tokenizer.model, or vocab.json with merges.txt in a "
+                    + "directory)")
         }
         var plan = ArenaPlan(source.configuration, form: form)
         let tokenizerBytes = tokenizer.serialized()

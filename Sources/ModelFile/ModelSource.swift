@@ -48,7 +48,8 @@ public final class ModelSource: Sendable {
 
     /// Reads only the tokenizer of a model; a vocabulary-only GGUF of any architecture will do.
     ///
-    /// - Parameter path: A GGUF file or a directory with tokenizer.json or tokenizer.model.
+    /// - Parameter path: A GGUF file or a directory with tokenizer.json, tokenizer.model, or
+    ///   vocab.json and merges.txt.
     /// - Throws: `ModelFileError`, also if the path holds no tokenizer.
     public static func tokenizer(
         at path: String
@@ -61,7 +62,7 @@ public final class ModelSource: Sendable {
             throw .malformed(
                 .init(
                     file: path, field: "tokenizer", reason: "there is none",
-                    accepted: "\(GGUFContainer.tokensKey), tokenizer.json or tokenizer.model"))
+                    accepted: "\(GGUFContainer.tokensKey), \(HuggingFaceTokenizer.accepted)"))
         }
         return found
     }

@@ -2,7 +2,8 @@ internal import StrictJSON
 
 /// Reads fields of a JSON object, with errors that say where the field is.
 struct FieldReader {
-    private let object: JSONObject
+    /// The object that is read.
+    let object: JSONObject
 
     /// Where the object is, for example `tokenizer.json: model`.
     let path: String

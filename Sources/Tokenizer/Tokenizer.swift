@@ -2,8 +2,8 @@
 //
 // Three families are implemented: byte pair encoding over SentencePiece-like characters with byte
 // fallback (Llama 2, Mistral, stories), byte-level byte pair encoding (GPT-2, Llama 3, Qwen2), and
-// unigram models. They are read from GGUF metadata, from Hugging Face's tokenizer.json, and the
-// first and the last from SentencePiece's tokenizer.model.
+// unigram models. They are read from GGUF metadata, from Hugging Face's tokenizer.json, the first
+// and the last from SentencePiece's tokenizer.model, and the second from vocab.json and merges.txt.
 //
 // The way of a text: added tokens are cut out of it, what lies between is normalized, cut into
 // pieces by the pre-tokenizer, and each piece is merged on its own. The way back: each id has the

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Tokenizer
 
 @testable import ModelFile
 
@@ -28,6 +29,17 @@ import Testing
             try reader.readRow(reader.rows - 1, into: &row)
             #expect(row == Array(TinyModel.weights(role).suffix(reader.columns)), "\(role)")
         }
+    }
+
+    @Test func vocabularyAndMergesStandForATokenizerFile() throws {
+        let directory = try TinyModel.directory()
+        try directory.write("vocab.json", #"{"a": 0, "b": 1, "ab": 2}"#)
+        expectRefusal("merges.txt", "vocab.json") { _ = try ModelSource.open(directory.path) }
+        try directory.write("merges.txt", "#version: 0.2\na b\n")
+        expectRefusal("model_type", "llama") { _ = try ModelSource.open(directory.path) }
+        try directory.write("tokenizer_config.json", #"{"tokenizer_class": "Qwen2Tokenizer"}"#)
+        #expect(try ModelSource.open(directory.path).tokenizer?.vocabularyCount == 3)
+        #expect(try ModelSource.tokenizer(at: directory.path).vocabularyCount == 3)
     }
 
     @Test func settingsOfNewerAndOlderFilesAreRead() throws {
