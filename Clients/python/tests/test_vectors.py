@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,8 @@ from neurond._core.connection import Connection
 from neurond._core.frames import PeerFault, encode, parse_header
 from neurond._core.hello import GoAway, Hello, proof
 from neurond._core.state import Phase
-from neurond._core.tensor import parse_descriptor
+from neurond._core.streams import Cancelled, End, Lost, Message
+from neurond._core.tensor import Descriptor, parse_descriptor
 from neurond.v1 import common_pb2
 
 from .support import REPOSITORY
@@ -162,3 +164,100 @@ def test_bytes_may_come_in_any_pieces(path: Path, size: int) -> None:
                 fault = (error.code, error.text)
         outputs.append((fault, [side.data_to_send() for side in player.sides.values()]))
     assert outputs[0] == outputs[1]
+
+
+def test_damaged_bytes_are_refused_and_nothing_else_happens() -> None:
+    """Each vector's bytes with some of them changed: taken, or refused with a fault of the peer."""
+    source = random.Random(7)
+    sound = [list(steps(path)) for path in VECTORS if path.stem < "20"]
+    refused = 0
+    for _ in range(4000):
+        player = Player()
+        for step in source.choice(sound):
+            side, other = player.sides[step.sender.peer], player.sides[step.sender]
+            if step.data[4] == Kind.REQUEST and other.can_open:
+                header = parse_header(step.data, step.sender, 2**26)
+                other.open(header.method, step.data[16:], stream_id=header.stream)
+            data = bytearray(step.data)
+            if source.random() < 0.3:
+                for _ in range(source.randrange(1, 4)):
+                    data[source.randrange(len(data))] = source.choice((0, 1, 2, 7, 128, 255))
+            try:
+                side.receive(bytes(data))
+                for stream_id in side.take_touched():
+                    while side.take(stream_id) is not None:
+                        pass
+                    if source.random() < 0.2:
+                        side.abandon(stream_id)
+            except PeerFault:
+                refused += 1
+                assert side.phase is Phase.CLOSED
+                break
+        for side in player.sides.values():
+            side.end_of_bytes()
+    assert 200 < refused < 3800
+
+
+def test_a_stream_that_the_peer_breaks_breaks_no_other() -> None:
+    """A malformed tensor is an error of its stream: CANCEL, and the connection goes on."""
+    client, server = Connection(Role.CLIENT), Connection(Role.SERVER)
+    client.receive(server.data_to_send())
+    server.receive(client.data_to_send())
+    broken, sound = client.open(5, b""), client.open(3, b"")
+    server.receive(client.data_to_send())
+    server.send(broken.id, Kind.TENSOR, bytes(64))
+    server.send(sound.id, Kind.MESSAGE, b"x")
+    server.send(sound.id, Kind.END)
+    client.receive(server.data_to_send())
+    assert isinstance(client.take(broken.id), Lost)
+    assert client.take(sound.id) == Message(b"x")
+    server.receive(client.data_to_send())
+    assert isinstance(server.take(broken.id), Message)
+    assert isinstance(server.take(broken.id), Cancelled)
+    server.send(broken.id, Kind.END)
+    client.receive(server.data_to_send())
+    assert client.open_streams == [] and client.phase is Phase.READY
+
+
+@pytest.mark.parametrize("head", [
+    Descriptor(64, 1, 0, 0, 0, 0, (0, 2**62), "a").encode(),
+    Descriptor(64, 1, 0, 0, 2**40, 0, (2**38,), "a").encode(),
+    Descriptor(64, 1, 0, 0, 8, 0, (1,), "a").encode(),
+    Descriptor(64, 1, 0, 0, 4, 262_144, (1,), "a").encode(),
+    Descriptor(128, 1, 0, 0, 0, 0, (0,), "a").encode()[:64],
+    Descriptor(64, 9, 0, 0, 4, 0, (1,), "a").encode(),
+    Descriptor(64, 1, 0, 0, 0, 0, (0,), "a").encode()[:-1] + b"x",
+], ids=["vast", "terabyte", "length", "start", "offset", "type", "padding"])
+def test_tensors_that_are_none_are_refused_before_memory_is_taken(head: bytes) -> None:
+    client, server = Connection(Role.CLIENT), Connection(Role.SERVER)
+    client.receive(server.data_to_send())
+    server.receive(client.data_to_send())
+    stream = client.open(5, b"")
+    server.receive(client.data_to_send())
+    server.send(stream.id, Kind.TENSOR, head)
+    client.receive(server.data_to_send())
+    event = client.take(stream.id)
+    assert isinstance(event, Lost), event
+    assert client.phase is Phase.READY
+
+
+def test_credit_returns_as_it_is_consumed_and_bounds_what_waits() -> None:
+    """A reader that takes nothing is sent a window and one frame, and then nothing more."""
+    hello = Hello(Role.CLIENT, stream_window=65_536, connection_window=131_072)
+    client, server = Connection(Role.CLIENT, hello=hello), Connection(Role.SERVER)
+    client.receive(server.data_to_send())
+    server.receive(client.data_to_send())
+    stream = client.open(6, b"")
+    server.receive(client.data_to_send())
+    for _ in range(100):
+        server.send(stream.id, Kind.MESSAGE, bytes(10_000))
+    server.send(stream.id, Kind.END)
+    sent = server.data_to_send()
+    assert 65_536 <= len(sent) < 65_536 + 11_000
+    client.receive(sent)
+    taken = 0
+    while not isinstance(event := client.take(stream.id), End):
+        taken += event is not None
+        server.receive(client.data_to_send())
+        client.receive(server.data_to_send())
+    assert taken == 100

@@ -19,7 +19,7 @@ from ._hooks.actions import (
     noise,
     patch,
     scale,
-    set,
+    set as set,  # not in __all__: a star import must not hide the built-in one
     value_noise,
     zero,
 )
@@ -93,5 +93,5 @@ __all__ = [
     "Tokenizer", "Unauthenticated", "Unavailable", "Unimplemented", "Unknown", "Usage",
     "VersionMismatch", "__version__", "add", "analysis", "capture", "chat", "clamp", "connect",
     "connect_async", "dot", "keep_only", "kl", "mean", "noise", "parse", "patch", "safetensors",
-    "scale", "set", "store", "value_noise", "zero",
+    "scale", "store", "value_noise", "zero",
 ]

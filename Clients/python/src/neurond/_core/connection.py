@@ -213,7 +213,7 @@ class Connection(State):
                 stream.assembly = Assembly(descriptor)
             return stream.assembly.segment(descriptor, header.length - len(head),
                                            bool(header.flags & Flag.MORE))
-        except (BadTensor, MemoryError) as error:
+        except (BadTensor, MemoryError, ValueError) as error:
             self._break(stream, str(error) or "a tensor does not fit into memory")
             return None
 

@@ -62,6 +62,7 @@ def data_offset(payload: memoryview) -> int:
 def parse_descriptor(head: memoryview) -> Descriptor:
     """Reads the bytes before the data, all of which are there."""
     offset, kind, rank, name_bytes, item, index, byte_count, start = _FIXED.unpack_from(head)
+    _require(offset == len(head) and offset % 64 == 0, f"a tensor whose data starts at {offset}")
     _require(kind in _TYPES, f"element type {kind}")
     _require(rank <= limits.TENSOR_RANK, f"rank {rank}")
     _require(name_bytes <= limits.TENSOR_NAME_BYTES, f"a name of {name_bytes} bytes")
