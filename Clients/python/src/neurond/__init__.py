@@ -19,9 +19,11 @@ from ._hooks.actions import (
     noise,
     patch,
     scale,
-    set as set,  # not in __all__: a star import must not hide the built-in one
     value_noise,
     zero,
+)
+from ._hooks.actions import (
+    set as set,  # not in __all__: a star import must not hide the built-in one
 )
 from ._hooks.captures import Capture, Reduction, capture, dot, kl
 from ._hooks.neurons import NeuronSet
