@@ -61,7 +61,7 @@ extension TokenizerSpecification {
         for (number, line) in lines.enumerated() {
             let rule = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
             if rule.isEmpty || number == 0 && rule.starts(with: "#version".utf8) { continue }
-            try resolver.add(line: Array(rule))
+            try resolver.add(line: rule)
         }
         merges = .ranked(resolver.rules)
     }
