@@ -4,7 +4,9 @@
 
 Without an address only the synthetic server is measured: another process that sends one array of
 512 × 5632 f32 over and over, so that the figure is the client's and not the engine's. With one, a
-daemon's own empty call and the rows of a site in all layers are measured as well.
+daemon's own empty call is measured as well, and how long a captured array takes from the message
+that announces it; for one of the same size serve a model with 5,632 neurons a layer, such as
+`neurond-bench make-model --shape 1b` writes.
 """
 
 from __future__ import annotations
@@ -16,12 +18,16 @@ import socket
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 import neurond
+from neurond import ForwardItem
+from neurond._calls.passes import Parts, forward, forward_item
+from neurond._core import streams
 from neurond._core.codes import Flag, Kind, Method, Role
 from neurond._core.connection import Connection
 from neurond._core.streams import Message
@@ -105,20 +111,43 @@ def measure_synthetic(rounds: int) -> None:
           f"(best: {size / best / 1e9:.2f})")
 
 
+class Timed(Parts[ForwardItem]):
+    """Reads a Forward, and notes when its tensor was announced and when it was there."""
+
+    def __init__(self) -> None:
+        super().__init__(forward_item)
+        self.announced = self.arrived = 0.0
+
+    def message(self, payload: bytes | bytearray) -> Iterable[int]:
+        """Takes the announcement."""
+        self.announced = time.perf_counter()
+        return super().message(payload)
+
+    def tensor(self, tensor: streams.Tensor) -> Iterable[int]:
+        """Takes the tensor."""
+        self.arrived = time.perf_counter()
+        return super().tensor(tensor)
+
+
+def arrival(model: neurond.Model, ids: list[int]) -> tuple[float, int]:
+    """Seconds from a captured array's announcement to its last byte, and its size."""
+    timed = Timed()
+    call = next(forward(model._context, ids, None, "mlp.act.0", 0, None, None))
+    (item,), _ = model._client.run(replace(call, collector=lambda: timed))
+    return timed.arrived - timed.announced, item[NAME].array.nbytes
+
+
 def measure_daemon(address: str, rounds: int) -> None:
     """The client against a daemon."""
     with neurond.connect(address) as model:
         empty, _ = seconds(model.objects, rounds)
-        ids = [1] * min(512, model.info.context_length)
-        timing = []
-        for _ in range(max(rounds // 20, 3)):
-            start = time.perf_counter()
-            answer = model.forward(ids, captures="mlp.act")
-            timing.append((time.perf_counter() - start, sum(
-                tensor.array.nbytes for tensor in answer[0].tensors.values())))
-        wall, size = min(timing)
-        print(f"{model.name}: empty call {empty * 1e6:.0f} µs; mlp.act of {model.layers} layers, "
-              f"{size / 1e6:.1f} MB, in {wall * 1e3:.1f} ms with the pass")
+        ids = [1] * min(SHAPE[0], model.info.context_length)
+        found = [arrival(model, ids) for _ in range(max(rounds // 20, 3))]
+        size = found[0][1]
+        median, best = statistics.median(entry[0] for entry in found), min(found)[0]
+        print(f"{model.name}: empty call {empty * 1e6:.0f} µs; {len(ids)} × {model.neurons} f32 in "
+              f"{median * 1e3:.2f} ms from announcement to last byte, "
+              f"{size / median / 1e9:.2f} GB/s (best: {size / best / 1e9:.2f})")
 
 
 def main() -> None:

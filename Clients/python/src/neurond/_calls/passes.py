@@ -75,7 +75,7 @@ def forward(context: Context, prompts: PromptsLike, hooks: HooksLike, captures: 
             adapter=adapter.hash if adapter else b"")
         first = len(found)
         parts, end = yield context.call(
-            Method.FORWARD, request, partial(Parts, _forward_item, first), timeout)
+            Method.FORWARD, request, partial(Parts, forward_item, first), timeout)
         found += parts
         trailer = end if trailer is None else trailer + end
     assert trailer is not None
@@ -92,7 +92,8 @@ def forward_items(context: Context, given: Sequence[Item], hooks: HooksLike,
             for item in given]
 
 
-def _forward_item(payload: bytes, first_item: int) -> tuple[ForwardItem, TensorList]:
+def forward_item(payload: bytes, first_item: int = 0) -> tuple[ForwardItem, TensorList]:
+    """One item of a Forward's answer."""
     reply = service_pb2.ForwardReply.FromString(payload)
     item = first_item + reply.item
     tensors = TensorList(reply.tensors, reply.item, item)

@@ -190,9 +190,10 @@ class NeuronSet:
         return hash(tuple(self.ranges.items()))
 
     def __repr__(self) -> str:
-        spelled = self.spelled()
-        shown = ", ".join(map(repr, spelled[:6])) + (", …" if len(spelled) > 6 else "")
-        return f"NeuronSet([{shown}])"
+        whole = f"NeuronSet({self.spelled()})"
+        if len(whole) <= 100:
+            return whole
+        return f"<NeuronSet of {len(self)} units: {' '.join(self.spelled())[:60]}…>"
 
 
 def _explicit(text: str) -> Iterator[tuple[tuple[str, int], Ranges]]:
