@@ -52,5 +52,5 @@ extension Model {
     public func valueNorms(ofLayer layer: Int) -> [Float] { valueNorms.norms(ofLayer: layer) }
 
     /// Works out the norms of several layers at once.
-    func prepareValueNorms(ofLayers layers: [Int]) { valueNorms.prepare(layers) }
+    public func prepareValueNorms(ofLayers layers: [Int]) { valueNorms.prepare(layers) }
 }

@@ -76,6 +76,19 @@ public struct WeightAlgebra: Sendable {
         return values
     }
 
+    /// Norms of the vectors of every neuron of a layer.
+    ///
+    /// Shape: (neurons). The same bits as ``norm(_:)`` of each vector.
+    public func norms(_ kind: VectorKind, layer: Int) throws(EngineError) -> [Float] {
+        try check(layer: layer, neuron: 0)
+        if kind == .value { return model.valueNorms(ofLayer: layer) }
+        var norms: [Float] = []
+        for neuron in 0..<model.configuration.neuronCount {
+            norms.append(Self.norm(try vector(kind, layer: layer, neuron: neuron)))
+        }
+        return norms
+    }
+
     /// Euclidean norm √Σx², summed in double precision; 0 for an empty vector.
     public static func norm(_ vector: [Float]) -> Float {
         Float(vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())

@@ -94,6 +94,11 @@ extension IndexRanges {
         self.init(ranges)
     }
 
+    /// Reads layers as the language writes them: `7`, `10-20` (inclusive), `0,3-5`.
+    public init(layers text: String) throws(HookError) {
+        try self.init(text: text, what: "layer", limit: HookLimits.largestLayer)
+    }
+
     /// The set as the language writes it: `1,5,10-20`, dashes inclusive.
     public var text: String {
         ranges.map { range in

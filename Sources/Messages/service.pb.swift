@@ -1595,6 +1595,9 @@ public nonisolated struct Neurond_V1_ColumnsRequest: Sendable {
   /// Answer the norms alone.
   public var normsOnly: Bool = false
 
+  /// Every neuron of these layers, ascending, instead of units; with norms_only. One reply a layer.
+  public var layers: [UInt32] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// value: column of the down projection. gate, up: rows of those projections.
@@ -4588,7 +4591,7 @@ nonisolated extension Neurond_V1_ProjectReply: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Neurond_V1_ColumnsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ColumnsRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}options\0\u{1}units\0\u{1}kind\0\u{3}norms_only\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}options\0\u{1}units\0\u{1}kind\0\u{3}norms_only\0\u{1}layers\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4600,6 +4603,7 @@ nonisolated extension Neurond_V1_ColumnsRequest: SwiftProtobuf.Message, SwiftPro
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.units) }()
       case 3: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.normsOnly) }()
+      case 5: try { try decoder.decodeRepeatedUInt32Field(value: &self.layers) }()
       default: break
       }
     }
@@ -4622,6 +4626,9 @@ nonisolated extension Neurond_V1_ColumnsRequest: SwiftProtobuf.Message, SwiftPro
     if self.normsOnly != false {
       try visitor.visitSingularBoolField(value: self.normsOnly, fieldNumber: 4)
     }
+    if !self.layers.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.layers, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4630,6 +4637,7 @@ nonisolated extension Neurond_V1_ColumnsRequest: SwiftProtobuf.Message, SwiftPro
     if lhs.units != rhs.units {return false}
     if lhs.kind != rhs.kind {return false}
     if lhs.normsOnly != rhs.normsOnly {return false}
+    if lhs.layers != rhs.layers {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

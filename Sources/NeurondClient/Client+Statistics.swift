@@ -68,6 +68,27 @@ extension Client {
     }
 }
 
+extension Client {
+    /// Norms of one weight vector of every neuron.
+    ///
+    /// - Parameter layers: Ascending.
+    /// - Returns: For each layer, one norm for each neuron.
+    public func columnNorms(
+        layers: [UInt32], kind: Neurond_V1_ColumnsRequest.Kind = .value,
+        options: CallOptions = CallOptions()
+    ) async throws(NeurondError) -> [[Float]] {
+        var request = Neurond_V1_ColumnsRequest()
+        request.layers = layers
+        request.kind = kind
+        request.normsOnly = true
+        let answers = try await answers(to: request, options: options).collect().answers
+        guard answers.count == layers.count else {
+            throw .malformedReply("\(answers.count) layers came, asked for \(layers.count)")
+        }
+        return answers.map(\.reply.norms)
+    }
+}
+
 extension Neurond_V1_StatisticsReply.OneOf_Event {
     fileprivate var isGroup: Bool {
         if case .group = self { true } else { false }
@@ -98,6 +119,14 @@ extension GroupStatistics {
 }
 
 extension Tensor {
+    /// All elements of an f64 tensor.
+    ///
+    /// Nil for a tensor of another type.
+    public var doubles: [Double]? {
+        guard type == .float64 else { return nil }
+        return (0..<(bytes.count / 8)).map { Double(bitPattern: bits(at: 8 * $0, count: 8)) }
+    }
+
     /// The elements of an exact sum: pairs of words are 128-bit numbers, whole numbers stay as they
     /// are, and single precision is brought to units of 2⁻⁶⁴.
     ///

@@ -78,11 +78,12 @@ extension EngineService {
     func columns(
         _ request: Neurond_V1_ColumnsRequest, _ sink: any ReplySink
     ) async throws -> Neurond_V1_End {
-        try checkUnitCount(request.units.count)
         let algebra = WeightAlgebra(engine.model)
         guard let kind = request.kind.vectorKind else {
             throw Self.unknownEnum("kind", request.kind.rawValue, "VALUE, GATE, UP")
         }
+        guard request.layers.isEmpty else { return try await norms(request, kind, algebra, sink) }
+        try checkUnitCount(request.units.count)
         let vectors = try request.units.map { unit in
             try algebra.vector(kind, layer: Int(unit.layer), neuron: Int(unit.neuron))
         }
@@ -102,6 +103,25 @@ extension EngineService {
                 }
             })
         await sink.send(tensors, item: 0)
+        return Neurond_V1_End()
+    }
+
+    /// Norms of every neuron of some layers, one reply a layer.
+    private func norms(
+        _ request: Neurond_V1_ColumnsRequest, _ kind: WeightAlgebra.VectorKind,
+        _ algebra: WeightAlgebra, _ sink: any ReplySink
+    ) async throws -> Neurond_V1_End {
+        guard request.units.isEmpty, request.normsOnly else {
+            throw RequestFailure(
+                .invalidArgument, "BAD_LAYERS",
+                "layers go without units and with norms_only; name the units for their columns",
+                field: "layers")
+        }
+        for layer in try Self.layers(request.layers, engine.model.shape) {
+            try Task.checkCancellation()
+            let norms = try await offPool { Result { try algebra.norms(kind, layer: layer) } }.get()
+            try await sink.send(Neurond_V1_ColumnsReply.with { $0.norms = norms })
+        }
         return Neurond_V1_End()
     }
 

@@ -129,6 +129,24 @@ extension EngineService {
             field: "hooks")
     }
 
+    /// Layers that a request names, in ascending order.
+    ///
+    /// - Throws: `RequestFailure` for other orders and for layers that the model does not have.
+    static func layers(_ asked: [UInt32], _ shape: ModelShape) throws -> [Int] {
+        if let layer = asked.first(where: { $0 >= shape.layerCount }) {
+            throw RequestFailure(
+                .outOfRange, "UNKNOWN_LAYER",
+                "layer \(layer) does not exist (0…\(shape.layerCount - 1))", field: "layers",
+                asked: Int(layer), limit: shape.layerCount - 1)
+        }
+        guard zip(asked, asked.dropFirst()).allSatisfy({ $0 < $1 }) else {
+            throw RequestFailure(
+                .invalidArgument, "BAD_LAYERS", "layers must ascend, each at most once",
+                field: "layers")
+        }
+        return asked.map { Int($0) }
+    }
+
     func checkItemCount(_ count: Int) throws {
         guard (1...ServiceLimits.itemsPerRequest).contains(count) else {
             throw RequestFailure(

@@ -16,7 +16,9 @@ struct StatisticsForm {
     init(_ request: Neurond_V1_StatisticsRequest, shape: ModelShape) throws {
         self.shape = shape
         site = try Self.site(request.site, shape)
-        layers = try Self.layers(request.layers, shape)
+        layers =
+            request.layers.isEmpty
+            ? Array(0..<shape.layerCount) : try EngineService.layers(request.layers, shape)
         sums = try Self.sums(request.sums)
         isExact = request.exact
     }
@@ -61,22 +63,6 @@ struct StatisticsForm {
                 field: "site")
         }
         return site
-    }
-
-    private static func layers(_ asked: [UInt32], _ shape: ModelShape) throws -> [Int] {
-        if asked.isEmpty { return Array(0..<shape.layerCount) }
-        if let layer = asked.first(where: { $0 >= shape.layerCount }) {
-            throw RequestFailure(
-                .outOfRange, "UNKNOWN_LAYER",
-                "layer \(layer) does not exist (0…\(shape.layerCount - 1))", field: "layers",
-                asked: Int(layer), limit: shape.layerCount - 1)
-        }
-        guard zip(asked, asked.dropFirst()).allSatisfy({ $0 < $1 }) else {
-            throw RequestFailure(
-                .invalidArgument, "BAD_LAYERS",
-                "layers must ascend, each at most once; leave them out for all", field: "layers")
-        }
-        return asked.map { Int($0) }
     }
 
     private static func sums(_ names: [String]) throws -> [ElementSum] {

@@ -68,7 +68,8 @@ struct Neuronctl: AsyncParsableCommand {
         subcommands: [
             StatusCommand.self, TopCommand.self, CapabilitiesCommand.self, TokenizeCommand.self,
             DetokenizeCommand.self, GenerateCommand.self, ForwardCommand.self, ScoreCommand.self,
-            ProjectCommand.self, ColumnsCommand.self, ExplainCommand.self, ObjectsCommand.self,
-            EvaluateCommand.self, StudyCommand.self, PingCommand.self,
+            StatisticsCommand.self, ProjectCommand.self, ColumnsCommand.self,
+            ExplainCommand.self, ObjectsCommand.self, EvaluateCommand.self, StudyCommand.self,
+            PingCommand.self,
         ])
 }

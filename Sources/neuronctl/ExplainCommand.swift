@@ -7,7 +7,7 @@ struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "What a command would do and cost, without doing it.",
         discussion: "Example: neuronctl explain forward '2+3=' --hook 'zero L*N* at last'",
-        subcommands: [Forward.self, Generate.self, Score.self])
+        subcommands: [Forward.self, Generate.self, Score.self, Statistics.self])
 
     /// `neuronctl explain forward`.
     struct Forward: DaemonCommand {
@@ -53,6 +53,22 @@ struct ExplainCommand: AsyncParsableCommand {
         func run(_ client: Client, _ console: Console) async throws {
             var request = Neurond_V1_ExplainRequest()
             request.score = try await arguments.request(client)
+            try await explain(request, client, connection, console)
+        }
+    }
+
+    /// `neuronctl explain statistics`.
+    struct Statistics: DaemonCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Explain a statistics.",
+            discussion: "Example: neuronctl explain statistics --items chains.jsonl --sum rms")
+
+        @OptionGroup var arguments: StatisticsArguments
+        @OptionGroup var connection: ConnectionOptions
+
+        func run(_ client: Client, _ console: Console) async throws {
+            var request = Neurond_V1_ExplainRequest()
+            request.statistics = try await arguments.request(client)
             try await explain(request, client, connection, console)
         }
     }

@@ -41,6 +41,7 @@ struct ForwardArguments: ParsableArguments {
                 [.continuation, .continuationTokens], items,
                 "forward takes no continuations; use score")
             try line.refuse([.seed, .maxTokens], items, "forward generates nothing")
+            try line.refuse([.counted], items, "only statistics counts positions")
             var item = Neurond_V1_ForwardItem()
             item.prompt = try line.promptMessage()
             if let plan = try line.plan(&reader) { item.hooks = plan }

@@ -70,6 +70,7 @@ struct GenerateArguments: ParsableArguments {
         try line.refuse(
             [.continuation, .continuationTokens], path, "generate takes no continuations; use score"
         )
+        try line.refuse([.counted], path, "only statistics counts positions")
         var item = Neurond_V1_GenerateItem()
         item.prompt = try line.promptMessage(prompt)
         if let seed = line.seed { item.seed = seed }

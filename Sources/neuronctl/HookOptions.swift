@@ -49,6 +49,11 @@ func checkOutput(_ output: String?, capturesIn hooks: HookOptions) throws {
 func checkOutput(_ output: String?, capturesIn plans: [Neurond_V1_HookPlan]) throws {
     guard let output else { return }
     if plans.allSatisfy(\.captures.isEmpty) { throw UsageError(nothingToWrite) }
+    try checkWritable(output)
+}
+
+/// Refuses a file that could not be written afterwards.
+func checkWritable(_ output: String) throws {
     let folder = URL(filePath: output).deletingLastPathComponent().path
     guard FileManager.default.isWritableFile(atPath: folder) else {
         throw FileError("\(output): cannot be written: no folder \(folder) that may be written in")

@@ -7,8 +7,9 @@ import NeurondClient
 /// One line of an items file.
 ///
 /// `{"prompt": "2+3=", "continuation": "5", "hooks": ["zero L1N7"], "captures": []}`; in place of a
-/// text, `tokens` and `continuation_tokens` give ids, and `messages` a conversation. Another key is
-/// refused.
+/// text, `tokens` and `continuation_tokens` give ids, and `messages` a conversation. `group` and
+/// `tags` (`{"subject": "algebra"}`) are labels for `statistics`, which also reads `counted`, pairs
+/// of a first position and the one past the last. Another key is refused.
 struct Item: Decodable {
     var prompt: String?
     var tokens: [UInt32]?
@@ -19,11 +20,14 @@ struct Item: Decodable {
     var maxTokens: UInt32?
     var hooks: [String]?
     var captures: [String]?
+    var group: String?
+    var tags: [String: String]?
+    var counted: [[UInt32]]?
     /// What the line says.
     var keys: Set<CodingKeys>
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case prompt, tokens, messages, continuation, seed, hooks, captures
+        case prompt, tokens, messages, continuation, seed, hooks, captures, group, tags, counted
         case continuationTokens = "continuation_tokens"
         case maxTokens = "max_tokens"
     }
@@ -55,6 +59,9 @@ struct Item: Decodable {
         maxTokens = try fields.decodeIfPresent(UInt32.self, forKey: .maxTokens)
         hooks = try fields.decodeIfPresent([String].self, forKey: .hooks)
         captures = try fields.decodeIfPresent([String].self, forKey: .captures)
+        group = try fields.decodeIfPresent(String.self, forKey: .group)
+        tags = try fields.decodeIfPresent([String: String].self, forKey: .tags)
+        counted = try fields.decodeIfPresent([[UInt32]].self, forKey: .counted)
     }
 
     /// Refuses keys that another command reads and this one would pass over.
@@ -85,6 +92,18 @@ struct Item: Decodable {
         case (let text?, nil): return Neurond_V1_Prompt(text: text)
         case (nil, let ids?): return Neurond_V1_Prompt(tokens: ids)
         default: throw UsageError(#"give one of "continuation" and "continuation_tokens""#)
+        }
+    }
+
+    /// The positions that the item counts; none: those of the continuation, or all.
+    func countedRanges() throws -> [Neurond_V1_PositionRange] {
+        try (counted ?? []).map { pair in
+            guard pair.count == 2 else {
+                throw UsageError(#""counted" holds pairs such as [3, 9], positions 3 to 8"#)
+            }
+            var range = Neurond_V1_PositionRange()
+            (range.start, range.end) = (pair[0], pair[1])
+            return range
         }
     }
 

@@ -19,6 +19,7 @@ struct ScoreArguments: ParsableArguments {
         var reader = PlanReader()
         for line in try Item.read(items) {
             try line.refuse([.seed, .maxTokens], items, "score generates nothing")
+            try line.refuse([.counted], items, "only statistics counts positions")
             var item = Neurond_V1_ScoreItem()
             item.prompt = try line.promptMessage()
             item.continuation = try line.continuationMessage()

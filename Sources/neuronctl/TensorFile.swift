@@ -35,7 +35,7 @@ enum TensorFile {
 }
 
 extension ElementType {
-    fileprivate var safetensors: SafetensorsDataType {
+    var safetensors: SafetensorsDataType {
         switch self {
         case .float32: .f32
         case .float16: .f16

@@ -649,7 +649,7 @@ class ProjectReply(_message.Message):
     def __init__(self, unit: _Optional[_Union[NeuronRef, _Mapping]] = ..., promoted: _Optional[_Iterable[_Union[_common_pb2.TokenScore, _Mapping]]] = ..., demoted: _Optional[_Iterable[_Union[_common_pb2.TokenScore, _Mapping]]] = ..., norm: _Optional[float] = ...) -> None: ...
 
 class ColumnsRequest(_message.Message):
-    __slots__ = ("options", "units", "kind", "norms_only")
+    __slots__ = ("options", "units", "kind", "norms_only", "layers")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         VALUE: _ClassVar[ColumnsRequest.Kind]
@@ -662,11 +662,13 @@ class ColumnsRequest(_message.Message):
     UNITS_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     NORMS_ONLY_FIELD_NUMBER: _ClassVar[int]
+    LAYERS_FIELD_NUMBER: _ClassVar[int]
     options: _common_pb2.RequestOptions
     units: _containers.RepeatedCompositeFieldContainer[NeuronRef]
     kind: ColumnsRequest.Kind
     norms_only: bool
-    def __init__(self, options: _Optional[_Union[_common_pb2.RequestOptions, _Mapping]] = ..., units: _Optional[_Iterable[_Union[NeuronRef, _Mapping]]] = ..., kind: _Optional[_Union[ColumnsRequest.Kind, str]] = ..., norms_only: bool = ...) -> None: ...
+    layers: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, options: _Optional[_Union[_common_pb2.RequestOptions, _Mapping]] = ..., units: _Optional[_Iterable[_Union[NeuronRef, _Mapping]]] = ..., kind: _Optional[_Union[ColumnsRequest.Kind, str]] = ..., norms_only: bool = ..., layers: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class ColumnsReply(_message.Message):
     __slots__ = ("norms", "tensors")
