@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Messages
 import NeurondClient
+import Studies
 
 /// `neuronctl evaluate`.
 struct EvaluateCommand: DaemonCommand {
@@ -59,7 +60,7 @@ struct EvaluateCommand: DaemonCommand {
         let adapter = try await adapter.hash(client)
         var results: [JSON] = []
         for file in files {
-            let cases = try selected(EvaluationCase.read(file), file)
+            let cases = try selected(Problem.cases(of: file), file)
             try checkTags(of: cases, file)
             let judge = CaseJudge(
                 client: client, plan: plan, adapter: adapter, options: connection.callOptions)
@@ -80,7 +81,7 @@ struct EvaluateCommand: DaemonCommand {
 
     private var keys: [String] { by?.split(separator: ",").map(String.init) ?? [] }
 
-    private func checkTags(of cases: [EvaluationCase], _ file: String) throws {
+    private func checkTags(of cases: [Problem], _ file: String) throws {
         let known = Set(cases.flatMap(\.tags.keys))
         if let unknown = keys.first(where: { !known.contains($0) }) {
             throw UsageError(
@@ -89,7 +90,7 @@ struct EvaluateCommand: DaemonCommand {
         }
     }
 
-    private func selected(_ cases: [EvaluationCase], _ file: String) throws -> [EvaluationCase] {
+    private func selected(_ cases: [Problem], _ file: String) throws -> [Problem] {
         let wanted = only.map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
         let kept = cases.filter { item in
             wanted.allSatisfy { item.tags[$0[0]] == ($0.count > 1 ? $0[1] : "") }
@@ -128,7 +129,7 @@ struct CaseJudge: Sendable {
 
     /// Outcomes in the order of the cases, with a bounded number of requests at once.
     func judge(
-        _ cases: [EvaluationCase], inFlight: Int, progress: () -> Void
+        _ cases: [Problem], inFlight: Int, progress: () -> Void
     ) async throws -> [EvaluationOutcome] {
         try await withThrowingTaskGroup(of: (Int, EvaluationOutcome).self) { group in
             var outcomes = [EvaluationOutcome?](repeating: nil, count: cases.count)
@@ -148,27 +149,27 @@ struct CaseJudge: Sendable {
         }
     }
 
-    private func outcome(of item: EvaluationCase) async throws -> EvaluationOutcome {
-        switch item.score {
-        case .number, .final, .next:
-            let text = try await greedy(item)
-            return EvaluationOutcome(item: item, value: item.accepts(text) ? 1 : 0, text: text)
+    private func outcome(of item: Problem) async throws -> EvaluationOutcome {
+        switch item.rule {
         case .choice:
             let choices = item.choices ?? [item.answer]
-            let scores = try await score(item.prompt, choices).map { $0.total }
+            let scores = try await score(item.question, choices).map { $0.total }
             let total = scores.reduce(0.0) { $0 + exp($1) }
             let place = choices.firstIndex(of: item.answer)
             let value = place.map { exp(scores[$0]) / total } ?? 0
             return EvaluationOutcome(item: item, value: value, text: nil)
         case .likelihood:
-            let reply = try await score(item.prompt, [item.answer])[0]
+            let reply = try await score(item.question, [item.answer])[0]
             let count = Double(max(1, reply.logProbabilities.count))
             return EvaluationOutcome(item: item, value: reply.total / count, text: nil)
+        default:
+            let text = try await greedy(item)
+            return EvaluationOutcome(item: item, value: item.accepts(text) ? 1 : 0, text: text)
         }
     }
 
     /// The greedy continuation up to a line end, or as far as the model's context reaches.
-    private func greedy(_ item: EvaluationCase) async throws -> String {
+    private func greedy(_ item: Problem) async throws -> String {
         do {
             return try await greedy(item, maxTokens: item.tokenLimit)
         } catch let error as NeurondError where error.reason == "CONTEXT_TOO_LONG" {
@@ -178,9 +179,9 @@ struct CaseJudge: Sendable {
         }
     }
 
-    private func greedy(_ item: EvaluationCase, maxTokens: UInt32) async throws -> String {
+    private func greedy(_ item: Problem, maxTokens: UInt32) async throws -> String {
         var request = Neurond_V1_GenerateRequest()
-        request.prompt = Neurond_V1_Prompt(text: item.prompt)
+        request.prompt = Neurond_V1_Prompt(text: item.question)
         request.hooks = plan
         request.adapter = adapter
         request.maxTokens = maxTokens

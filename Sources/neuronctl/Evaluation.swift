@@ -1,6 +1,8 @@
+import Studies
+
 /// What one case came to.
 struct EvaluationOutcome: Sendable {
-    let item: EvaluationCase
+    let item: Problem
     /// 1 or 0 for a judged continuation, a probability for choices, nats for a likelihood.
     let value: Double
     /// The continuation that was judged.
@@ -22,11 +24,11 @@ enum EvaluationMeasure: String, CaseIterable {
     /// Mean log-probability of the answer's tokens, in nats.
     case logProbability = "log_probability"
 
-    init(_ score: EvaluationCase.Scoring) {
-        switch score {
-        case .number, .final, .next: self = .accuracy
+    init(_ rule: AnswerRule) {
+        switch rule {
         case .choice: self = .probability
         case .likelihood: self = .logProbability
+        default: self = .accuracy
         }
     }
 }
@@ -103,7 +105,7 @@ enum EvaluationTable {
         for outcome in outcomes {
             let values = keys.compactMap { outcome.item.tags[$0] }
             guard values.count == keys.count else { continue }
-            let measure = EvaluationMeasure(outcome.item.score)
+            let measure = EvaluationMeasure(outcome.item.rule)
             let place = places[values + [measure.rawValue]] ?? groups.count
             if place == groups.count {
                 places[values + [measure.rawValue]] = place

@@ -1,30 +1,14 @@
 import Foundation
+import Studies
 import Testing
 
 @testable import neuronctl
 
 @Suite struct EvaluationTests {
     private func item(
-        _ score: EvaluationCase.Scoring, _ answer: String, _ tags: [String: String] = [:]
-    ) -> EvaluationCase {
-        EvaluationCase(
-            id: "x", prompt: "p", answer: answer, score: score, tags: tags, choices: nil)
-    }
-
-    @Test func aNumberMustBeWhole() {
-        #expect(item(.number, "19").accepts("19."))
-        #expect(item(.number, "19").accepts("19"))
-        #expect(!item(.number, "1").accepts("19"))
-        #expect(!item(.number, "19").accepts(" 19"))
-        #expect(item(.number, "-5").accepts("-5 left"))
-        #expect(!item(.number, "5").accepts("-5"))
-    }
-
-    @Test func theFirstFinalAnswerCounts() {
-        #expect(item(.final, "14").accepts("So 14. The answer is 14."))
-        #expect(!item(.final, "14").accepts("The answer is 15. The answer is 14."))
-        #expect(!item(.final, "14").accepts("14"))
-        #expect(!item(.final, "14").accepts("The answer is 140."))
+        _ rule: AnswerRule, _ answer: String, _ tags: [String: String] = [:]
+    ) -> Problem {
+        Problem(id: "x", tags: tags, question: "p", answer: answer, kind: rule.kind, rule: rule)
     }
 
     @Test func groupsAddUpByTagOrByCombination() {
@@ -60,11 +44,24 @@ import Testing
             .appending(path: "cases-\(UUID().uuidString).jsonl")
         defer { try? FileManager.default.removeItem(at: file) }
         let good = #"{"id":"1","prompt":"a","answer":"b","score":"next","tags":{}}"#
-        try "\(good)\n\n{\"id\": 1}\n".write(to: file, atomically: true, encoding: .utf8)
+        let bad = good.replacing(#""next""#, with: #""nxt""#)
+        try "\(good)\n\n\(bad)\n".write(to: file, atomically: true, encoding: .utf8)
         let error = try #require(throws: FileError.self) {
-            _ = try EvaluationCase.read(file.path)
+            _ = try Problem.cases(of: file.path)
         }
         #expect(error.message.contains("line 3"))
         #expect(error.message.contains("number, final, next, choice, likelihood"))
+    }
+
+    @Test func aRuleThatNeedsATemplateIsRefused() throws {
+        let file = FileManager.default.temporaryDirectory
+            .appending(path: "cases-\(UUID().uuidString).jsonl")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let text = #"{"id":"1","question":"a","answer":"2","kind":"math"}"#
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        let error = try #require(throws: FileError.self) {
+            _ = try Problem.cases(of: file.path)
+        }
+        #expect(error.message.contains("item 1 is judged by boxed"))
     }
 }

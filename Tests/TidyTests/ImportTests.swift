@@ -5,8 +5,8 @@ import Testing
 @Suite struct ImportTests {
     /// The toolchain's own modules, which every module may use.
     static let toolchain: Set = [
-        "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Musl", "Darwin",
-        "Synchronization",
+        "Dispatch", "Foundation", "FoundationEssentials", "FoundationNetworking", "Glibc", "Musl",
+        "Darwin", "Synchronization",
     ]
 
     static let packages: Set = [

@@ -44,6 +44,17 @@ package enum DataLimits {
     /// Resamples of a bootstrap; the error of a 95 % limit is far below 0.1 standard errors.
     package static let resampleCount = 1 << 20
 
+    /// Attempts at one verdict; between them pass 1, 2 and 4 seconds.
+    package static let judgeAttempts = 4
+
+    /// Bytes of a judge's reply, and what of them an error quotes.
+    package static let judgeReplyByteCount = 4 << 20
+    package static let quotedByteCount = 300
+
+    /// A reply is an object with the answer and a few counts in it.
+    static let judgeReply = JSONLimits(
+        maximumByteCount: judgeReplyByteCount, maximumDepth: 32, maximumValueCount: 1 << 16)
+
     /// A whole file that is one JSON text; an array of problems has about ten values a problem.
     static let wholeFile = JSONLimits(
         maximumByteCount: fileByteCount, maximumDepth: 16, maximumValueCount: 1 << 25)

@@ -30,9 +30,11 @@ extension DifferentialStudy {
     func collectChains(_ run: StudyRun, _ data: DifferentialData) async throws -> ContrastiveChains
     {
         let samples = try await sampled(run, data.contrast)
+        let unsound = try await unsound(run, data.contrast, samples)
         let set = ContrastiveSet.build(
             problems: data.contrast.problems, samples: samples,
-            settings: configuration.sampling.settings, seed: configuration.seed)
+            settings: configuration.sampling.settings, seed: configuration.seed,
+            accepted: { !unsound.contains($0) })
         let places = Dictionary(
             uniqueKeysWithValues: data.subjects.enumerated().map { ($0.element, $0.offset) })
         let placed = PlacedChain.place(

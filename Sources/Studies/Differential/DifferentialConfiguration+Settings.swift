@@ -4,7 +4,8 @@ extension DifferentialConfiguration {
             StudySetting(
                 "seed", \.seed, .seed,
                 "Of everything drawn: samples, choices among chains, random neurons, resampling.")
-        ] + dataSettings + samplingSettings + selectionSettings + effectSettings + reportSettings
+        ] + dataSettings + samplingSettings + judgeSettings + selectionSettings + effectSettings
+        + reportSettings
 
     private static let tokenCounts = 1...1_000_000
 
@@ -32,6 +33,25 @@ extension DifferentialConfiguration {
         StudySetting(
             "data.subject", \.data.subject, .text("the name of a tag, or \"\""),
             "The tag whose value is a problem's subject; \"\" takes subject, else domain."),
+        StudySetting(
+            "data.rule", \.data.rule, .optional(.choice),
+            "How answers are found in texts and compared (Docs/studies/data.md); \"\" takes the "
+                + "problems' own rules."),
+    ]
+
+    private static let judgeSettings: [StudySetting<Self>] = [
+        StudySetting(
+            "judge.endpoint", \.judge.endpoint, .text("an address http://…/v1, or \"\""),
+            "OpenAI-compatible address of a model that is asked whether the steps of right chains "
+                + "are sound; chains that it does not call sound are left out. \"\" asks nobody."),
+        StudySetting(
+            "judge.model", \.judge.model, .text("a model's name, or \"\""),
+            "The model's name there."),
+        StudySetting(
+            "judge.key_variable", \.judge.keyVariable,
+            .text("the name of an environment variable, or \"\""),
+            "The environment variable that holds the key, which is stored nowhere; \"\" sends "
+                + "none."),
     ]
 
     private static let samplingSettings: [StudySetting<Self>] = [

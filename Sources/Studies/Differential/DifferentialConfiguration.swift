@@ -5,6 +5,7 @@ package struct DifferentialConfiguration: StudyConfiguration {
     package var seed: UInt64 = 1
     package var data = Data()
     package var sampling = Sampling()
+    package var judge = Judge()
     package var activations = Activations()
     package var selection = Selection()
     package var baselines = Baselines()
@@ -27,6 +28,7 @@ package struct DifferentialConfiguration: StudyConfiguration {
         package var format = ""
         package var template = ""
         package var subject = ""
+        package var rule: AnswerRule?
     }
 
     package struct Sampling: Sendable, Equatable {
@@ -47,6 +49,20 @@ package struct DifferentialConfiguration: StudyConfiguration {
             settings.rejectsTruncated = rejectsTruncated
             settings.needsMajority = needsMajority
             settings.pairing = pairing
+            return settings
+        }
+    }
+
+    /// Who looks at the steps of right chains; nobody where the endpoint is empty.
+    package struct Judge: Sendable, Equatable {
+        package var endpoint = ""
+        package var model = ""
+        package var keyVariable = ""
+
+        var settings: JudgeSettings? {
+            guard !endpoint.isEmpty else { return nil }
+            var settings = JudgeSettings(endpoint: endpoint, model: model)
+            settings.keyVariable = keyVariable
             return settings
         }
     }

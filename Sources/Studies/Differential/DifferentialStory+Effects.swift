@@ -1,16 +1,21 @@
 extension DifferentialStory {
     /// For each intervention, accuracy by method and subject: the shape of the paper's table 1.
     func accuracyTables(_ effects: Effects) -> [StudyTable] {
-        effects.blocks.map { block in
+        // Without a selection there is the model by itself.
+        let blocks: [Effects.Block?] = effects.blocks.isEmpty ? [nil] : effects.blocks
+        return blocks.map { block in
             var table = StudyTable(
-                "accuracy-\(block.intervention.word)",
-                title: "Accuracy in %, neurons \(block.intervention.phrase)",
+                "accuracy" + (block.map { "-\($0.intervention.word)" } ?? ""),
+                title: "Accuracy in %"
+                    + (block.map { ", neurons \($0.intervention.phrase)" } ?? ""),
                 columns: [.text("method")] + testSubjects.map { .number($0, digits: 2) }
                     + [.number("Avg.", digits: 2)],
                 note: "Avg. is over all problems. Random rows are means over "
                     + "\(configuration.baselines.draws) draws.")
             table.add(accuracyRow("Greedy", MeanOutcome([effects.unhooked])))
-            for row in block.rows { table.add(accuracyRow(row.method.title, row.mean)) }
+            for row in block?.rows ?? [] {
+                table.add(accuracyRow(row.method.title, row.mean))
+            }
             return table
         }
     }
@@ -40,7 +45,7 @@ extension DifferentialStory {
 
     /// Every method against the unhooked model, then the selected neurons against every method.
     func effectTables(_ effects: Effects) -> [StudyTable] {
-        [effectTable(effects), comparisonTable(effects)]
+        [effectTable(effects)] + (effects.blocks.isEmpty ? [] : [comparisonTable(effects)])
     }
 
     private static let differenceColumns: [StudyTable.Column] = [

@@ -1,3 +1,5 @@
+import Hooks
+
 /// Which neurons fire differently in right and wrong chains of thought, and what they do.
 ///
 /// Tang et al. 2025, "Enhancing Chain-of-Thought Reasoning via Neuron Activation Differential
@@ -9,6 +11,7 @@ package struct DifferentialStudy: Study {
         + "or silencing them does (Tang et al. 2025)"
 
     static let sample = StudyStep("sample", "chains of thought, several for each problem")
+    static let judge = StudyStep("judge", "verdicts on right chains, where a judge is wanted")
     static let activations = StudyStep("activations", "sums over each kind of chains")
     static let norms = StudyStep("norms", "lengths of the neurons' value vectors")
     static let project = StudyStep("project", "tokens that selected neurons promote")
@@ -17,7 +20,7 @@ package struct DifferentialStudy: Study {
     static let unrelated = StudyStep("unrelated", "other tasks under some plans")
 
     package static let steps = [
-        sample, activations, norms, project, answer, solution, unrelated,
+        sample, judge, activations, norms, project, answer, solution, unrelated,
     ]
 
     let configuration: DifferentialConfiguration
@@ -37,6 +40,11 @@ package struct DifferentialStudy: Study {
             throw StudyError(
                 "CONFIGURATION", "interventions.factors names a factor twice", isUsage: true)
         }
+        guard configuration.judge.endpoint.isEmpty || !configuration.judge.model.isEmpty else {
+            throw StudyError(
+                "CONFIGURATION", "judge.endpoint is given; judge.model must be, too",
+                isUsage: true)
+        }
         self.configuration = configuration
     }
 
@@ -48,13 +56,18 @@ package struct DifferentialStudy: Study {
         var story = DifferentialStory(
             model: run.model.identity, configuration: configuration, data: data, chains: chains,
             partition: partition)
+        let evaluator = Evaluator(run: run, test: data.test, configuration: configuration)
         guard
             let selections = DifferentialSelections(
                 partition, norms: norms, configuration: configuration)
-        else { return story.results }
+        else {
+            // What the model answers by itself is worth knowing even so.
+            let unhooked = try await evaluator.outcome("unhooked", plan: .init())
+            story.effects = Effects(unhooked: unhooked, blocks: [])
+            return story.results
+        }
         story.selections = selections
         story.projections = try await projections(run, selections)
-        let evaluator = Evaluator(run: run, test: data.test, configuration: configuration)
         let effects = try await measure(selections, with: evaluator)
         story.effects = effects
         story.sweeps = try await sweeps(selections, with: evaluator, unhooked: effects.unhooked)

@@ -58,8 +58,8 @@ struct DifferentialData: Sendable {
         let data = configuration.data
         let format = data.format.isEmpty ? nil : try ProblemFormat(named: data.format)
         let sets = (
-            try ProblemSet.read(data.contrast, format: format),
-            try ProblemSet.read(data.test, format: format)
+            try ProblemSet.read(data.contrast, format: format).judged(by: data.rule),
+            try ProblemSet.read(data.test, format: format).judged(by: data.rule)
         )
         let tag =
             data.subject.isEmpty

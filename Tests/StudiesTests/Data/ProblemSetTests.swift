@@ -158,4 +158,20 @@ import Testing
         #expect(train.digest != all.digest)
         #expect(try ProblemSet.read(root.path).digest == all.digest)
     }
+
+    @Test("one rule can judge a whole set, if it reads answers of its kind")
+    func oneRule() throws {
+        let set = try Self.read(#####"{"question":"q","answer":"#### 1"}"#####)
+        #expect(try set.judged(by: nil) == set)
+        #expect(try set.judged(by: .ryLegacy).problems.map(\.rule) == [.ryLegacy])
+        let boxed = try set.judged(by: .boxed)
+        #expect(boxed.defaultTemplate == "boxed-chat")
+        for rule in [AnswerRule.letter, .yesNo, .choice, .next] {
+            #expect {
+                try set.judged(by: rule)
+            } throws: { error in
+                "\(error)".contains("does not read answers of the kind number")
+            }
+        }
+    }
 }

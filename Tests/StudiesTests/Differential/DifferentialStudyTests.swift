@@ -63,6 +63,26 @@ import Testing
         #expect(
             try Self.verdict(results, "Chains of both kinds were sampled") == "not measured")
         #expect(results.neuronSets.isEmpty)
+        let accuracy = try Self.table(results, "accuracy")
+        #expect(accuracy.rows.map { $0.cells[0] } == [.text("Greedy")])
+        #expect(accuracy.rows[0].cells.last != StudyTable.Cell.none)
+    }
+
+    @Test("a judge's verdicts are stored, and right chains that it does not call sound left out")
+    func judge() async throws {
+        for (verdict, isMeasured) in [("sound", true), ("unsound", false)] {
+            let server = try ReplyingServer(
+                reply: ChainJudgeTests.reply("VERDICT: \(verdict)").body)
+            defer { server.stop() }
+            let data = try PlantedData(test: 4) {
+                $0.judge.endpoint = "http://127.0.0.1:\(server.port)/v1"
+                $0.judge.model = "m"
+            }
+            let results = try await data.run(PlantedModel()).results
+            let claims = try Self.table(results, "findings").rows.map { $0.cells[0] }
+            #expect(claims.contains(.text("Chains of both kinds were sampled")) != isMeasured)
+            #expect(!server.requests.isEmpty)
+        }
     }
 
     @Test(
