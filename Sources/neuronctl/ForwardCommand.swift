@@ -20,7 +20,7 @@ struct ForwardArguments: ParsableArguments {
         if prompt.isPresent == (items != nil) {
             throw ValidationError("give either a prompt or --items")
         }
-        if items == nil { try prompt.check() }
+        if items == nil { try prompt.check() } else { try prompt.conversation.check(prompt) }
     }
 
     /// The request, the files of its hooks stored.
@@ -43,7 +43,7 @@ struct ForwardArguments: ParsableArguments {
             try line.refuse([.seed, .maxTokens], items, "forward generates nothing")
             try line.refuse([.counted], items, "only statistics counts positions")
             var item = Neurond_V1_ForwardItem()
-            item.prompt = try line.promptMessage()
+            item.prompt = try line.promptMessage(prompt)
             if let plan = try line.plan(&reader) { item.hooks = plan }
             request.items.append(item)
         }

@@ -173,9 +173,12 @@ import Wire
 
             {"tokens": [4, 5], "hooks": ["zero L0N1"]}
             """)
-        let run = try await neuronctl(["forward", "--items", file, "--json"]) { request in
+        let arguments = ["forward", "--items", file, "--json", "--no-special", "--literal-special"]
+        let run = try await neuronctl(arguments) { request in
             let message = request.decoded(as: Neurond_V1_ForwardRequest.self)
             #expect(message?.items.count == 2)
+            #expect(message?.items[0].prompt.omitSpecial == true)
+            #expect(message?.items[0].prompt.literalSpecial == true)
             #expect(message?.items[0].hasHooks == false)
             #expect(message?.items[1].hooks.actions.count == 1)
             return Self.forward(0) + Self.forward(1) + [.ok]
