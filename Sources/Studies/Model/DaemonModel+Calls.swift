@@ -10,25 +10,40 @@ extension DaemonModel {
     ) async throws -> [Generation] {
         let options = options
         return try await inParts(items, limit: itemLimit) { client, part in
-            var lengths = [Int](repeating: settings.maxTokens, count: part.count)
-            while true {
-                do {
-                    return try await Self.generate(
-                        zip(part, lengths), settings, plan, client, options)
-                } catch let error as NeurondError where error.reason == "CONTEXT_TOO_LONG" {
-                    // A text ends where the context does, as it ends at `maxTokens`.
-                    guard let place = error.itemIndex, lengths.indices.contains(place),
-                        error.asked > error.limit,
-                        error.asked - error.limit < UInt64(lengths[place])
-                    else { throw error }
-                    lengths[place] -= Int(error.asked - error.limit)
-                }
+            // A text ends where the context does, as it ends at `maxTokens`.
+            try await Self.fitting(part, room: settings.maxTokens) { fitting in
+                try await Self.generate(fitting, settings, plan, client, options)
+            }.map { $0 ?? .tooLong }
+        }
+    }
+
+    /// Answers to the items that fit the model's context; nil for the others.
+    ///
+    /// A refusal names one item, and by how many positions it is too long; that item is asked for
+    /// with less room, or left out where it would have none, and the rest is asked again.
+    private static func fitting<Item, Answer>(
+        _ items: [Item], room: Int, _ ask: ([(Item, Int)]) async throws -> [Answer]
+    ) async throws -> [Answer?] {
+        var rooms = [Int](repeating: room, count: items.count)
+        while true {
+            let places = items.indices.filter { rooms[$0] > 0 }
+            do {
+                let asked = places.map { (items[$0], rooms[$0]) }
+                let answers = asked.isEmpty ? [] : try await ask(asked)
+                var all = [Answer?](repeating: nil, count: items.count)
+                for (place, answer) in zip(places, answers) { all[place] = answer }
+                return all
+            } catch let error as NeurondError where error.reason == "CONTEXT_TOO_LONG" {
+                guard let index = error.itemIndex, places.indices.contains(index),
+                    error.asked > error.limit
+                else { throw error }
+                rooms[places[index]] -= Int(clamping: error.asked - error.limit)
             }
         }
     }
 
     private static func generate(
-        _ items: some Sequence<(GenerationItem, Int)>, _ settings: GenerationSettings,
+        _ items: [(GenerationItem, Int)], _ settings: GenerationSettings,
         _ plan: HookPlan, _ client: Client, _ options: CallOptions
     ) async throws -> [Generation] {
         var sampling = Neurond_V1_Sampling()
@@ -57,18 +72,20 @@ extension DaemonModel {
         let options = options
         let hooks = try Neurond_V1_HookPlan(plan)
         return try await inParts(items, limit: itemLimit) { client, part in
-            var request = Neurond_V1_ScoreRequest()
-            request.hooks = hooks
-            request.items = part.map { item in
-                .with {
-                    $0.prompt = Neurond_V1_Prompt(item.prompt)
-                    $0.continuation = Neurond_V1_Prompt(text: item.continuation)
+            try await Self.fitting(part, room: 1) { fitting in
+                var request = Neurond_V1_ScoreRequest()
+                request.hooks = hooks
+                request.items = fitting.map { item, _ in
+                    .with {
+                        $0.prompt = Neurond_V1_Prompt(item.prompt)
+                        $0.continuation = Neurond_V1_Prompt(text: item.continuation)
+                    }
                 }
-            }
-            let answers = try await client.answers(to: request, options: options).collect().answers
-            return try answers.map {
-                ContinuationScore(logProbabilities: $0.reply.logProbabilities)
-            }.checked(count: part.count, "scores")
+                let answers = try await client.answers(to: request, options: options).collect()
+                return try answers.answers.map {
+                    ContinuationScore(logProbabilities: $0.reply.logProbabilities)
+                }.checked(count: fitting.count, "scores")
+            }.map { $0 ?? .tooLong }
         }
     }
 

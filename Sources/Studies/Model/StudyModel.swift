@@ -121,8 +121,14 @@ package struct Generation: Sendable, Hashable, Codable {
     package var promptTokens: [UInt32]
     package var tokens: [UInt32]
     package var text: String
-    /// `length`, `end` or `stop`.
+    /// `length`, `end` or `stop`; `context` where the prompt alone does not fit the model.
     package var reason: String
+
+    /// What stands for the text of a prompt that leaves no room in the model's context.
+    package static let tooLong = Generation(
+        promptTokens: [], tokens: [], text: "", reason: "context")
+
+    package var isTooLong: Bool { reason == Self.tooLong.reason }
 
     package init(promptTokens: [UInt32], tokens: [UInt32], text: String, reason: String) {
         self.promptTokens = promptTokens
@@ -145,10 +151,19 @@ package struct ContinuationItem: Sendable, Hashable, Codable {
 
 /// How probable a continuation is.
 package struct ContinuationScore: Sendable, Hashable, Codable {
-    /// Natural logarithm of each token's probability given all before it.
+    /// Natural logarithm of each token's probability given all before it; none where prompt and
+    /// continuation do not fit the model's context.
     package var logProbabilities: [Double]
 
-    package var total: Double { logProbabilities.reduce(0, +) }
+    /// What stands for the score of a text that does not fit the model's context.
+    package static let tooLong = ContinuationScore(logProbabilities: [])
+
+    package var isTooLong: Bool { logProbabilities.isEmpty }
+
+    /// −∞ of a text that does not fit: no choice is less probable.
+    package var total: Double {
+        isTooLong ? -.infinity : logProbabilities.reduce(0, +)
+    }
 
     package init(logProbabilities: [Double]) {
         self.logProbabilities = logProbabilities

@@ -143,28 +143,50 @@ private final class Script: Sendable {
         #expect(requests[0].options.lane == .bulk && requests[0].options.model == "sha256:feed")
     }
 
-    @Test("a text that would leave the context is shortened, one whose prompt does is an error")
+    private func tooLong(_ item: Int, _ asked: UInt64) -> [FakeStep] {
+        var end = Neurond_V1_End()
+        end.status.code = .outOfRange
+        end.status.reason = "CONTEXT_TOO_LONG"
+        end.status.field = "items[\(item)].prompt"
+        end.status.asked = asked
+        end.status.limit = 32
+        return [.end((try? end.serializedBytes()) ?? [])]
+    }
+
+    @Test("a text that would leave the context is shortened, one whose prompt does is left out")
     func context() async throws {
-        func refusal(_ item: Int, _ asked: UInt64) -> [FakeStep] {
-            var end = Neurond_V1_End()
-            end.status.code = .outOfRange
-            end.status.reason = "CONTEXT_TOO_LONG"
-            end.status.field = "items[\(item)].prompt"
-            end.status.asked = asked
-            end.status.limit = 32
-            return [.end((try? end.serializedBytes()) ?? [])]
-        }
         let settings = GenerationSettings(maxTokens: 5)
-        let script = Script([refusal(1, 34), refusal(2, 33)])
+        let script = Script([tooLong(1, 34), tooLong(2, 33)])
         let texts = try await with(script, Self.generated) {
             try await $0.generate(items(3), settings: settings, plan: HookPlan())
         }
         #expect(texts.map { $0.tokens[0] } == [5, 3, 4])
-        await #expect(throws: NeurondError.self) {
-            try await with(Script([refusal(1, 37)]), Self.generated) {
-                try await $0.generate(items(3), settings: settings, plan: HookPlan())
-            }
+        // The first is left out, so that the next refusal's 0 is the second.
+        let others = try await with(Script([tooLong(0, 37), tooLong(0, 33)]), Self.generated) {
+            try await $0.generate(items(3), settings: settings, plan: HookPlan())
         }
+        #expect(others.map(\.isTooLong) == [true, false, false] && others[0] == .tooLong)
+        #expect(others.map(\.tokens.first) == [nil, 4, 5])
+        let none = try await with(Script([tooLong(0, 99)]), Self.generated) {
+            try await $0.generate(items(1), settings: settings, plan: HookPlan())
+        }
+        #expect(none == [.tooLong])
+    }
+
+    @Test("a continuation that leaves the context has no score")
+    func longContinuation() async throws {
+        let scores = try await with(Script([tooLong(1, 40)])) { request in
+            let items = request.decoded(as: Neurond_V1_ScoreRequest.self)?.items ?? []
+            return items.map { _ in
+                .reply(Neurond_V1_ScoreReply.with { $0.logProbabilities = [-0.5] })
+            } + [.ok]
+        } _: { model in
+            try await model.score(
+                ["a", "b", "c"].map { .init(prompt: .text($0), continuation: "x") },
+                plan: HookPlan())
+        }
+        #expect(scores.map(\.isTooLong) == [false, true, false])
+        #expect(scores.map(\.total) == [-0.5, -.infinity, -0.5])
     }
 
     @Test("a request that is too large is halved")
