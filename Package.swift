@@ -215,7 +215,7 @@ let tests: [Target] = [
         of: "EndToEnd",
         needs: [
             "neurond", "neuronctl", "neurond-chaos", "EventLoop", "Hooks", "Messages", "ModelFile",
-            "NeurondClient", protobuf,
+            "NeurondClient", "Studies", protobuf,
         ]),
     .target(
         name: "FuzzTargets",

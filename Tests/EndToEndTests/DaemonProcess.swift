@@ -19,7 +19,11 @@ final class DaemonProcess {
     }
 
     /// - Parameter model: relative to the package.
-    init(model: String, arguments: [String] = []) throws {
+    convenience init(model: String, arguments: [String] = []) throws {
+        try self.init(model: Self.packageRoot.appending(path: model), arguments: arguments)
+    }
+
+    init(model: URL, arguments: [String] = []) throws {
         folder = FileManager.default.temporaryDirectory
             .appending(path: "neurond-e2e-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -29,7 +33,7 @@ final class DaemonProcess {
         process.executableURL = Self.products.appending(path: "neurond")
         process.arguments =
             [
-                "serve", "--model", "test=" + Self.packageRoot.appending(path: model).path,
+                "serve", "--model", "test=" + model.path,
                 "--listen", "unix:\(socket)", "--threads", "2", "--log-level", "warning",
             ] + arguments
         try process.run()

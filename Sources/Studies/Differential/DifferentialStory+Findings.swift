@@ -92,7 +92,7 @@ extension DifferentialStory {
                 Finding(
                     claim: claim.replacing("%@", with: "log p of solutions"),
                     verdict: .init(solution.interval, claimsBelow: isBelow),
-                    evidence: "\(interval(solution, scale: 1, digits: 3)) nats a token",
+                    evidence: "\(interval(solution, scale: 1, digits: 5)) nats a token",
                     sources: sources))
         }
         return found
@@ -176,7 +176,7 @@ extension DifferentialStory {
                     claim: "Selected neurons \(row.intervention.phrase): harm \(task.name)",
                     verdict: .init(difference.interval, claimsBelow: true),
                     evidence: interval(
-                        difference, scale: isLikelihood ? 1 : 100, digits: isLikelihood ? 3 : 1)
+                        difference, scale: isLikelihood ? 1 : 100, digits: isLikelihood ? 5 : 1)
                         + (isLikelihood ? " nats a token" : " points"),
                     sources: row.scores.map { StudySource($0.label) }
                         + [StudySource(task.unhooked.label)])

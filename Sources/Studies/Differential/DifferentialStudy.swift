@@ -75,7 +75,7 @@ package struct DifferentialStudy: Study {
             story.domains = try await domains(
                 partition, subjects: data.subjects, with: evaluator, unhooked: effects.unhooked)
         }
-        story.unrelated = try await unrelatedTasks(run, selections)
+        story.unrelated = try await unrelatedTasks(run, data.unrelated, selections)
         return story.results
     }
 

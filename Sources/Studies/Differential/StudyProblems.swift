@@ -50,8 +50,10 @@ struct DifferentialData: Sendable {
     let test: StudyProblems
     /// Of both sets, in order of first occurrence.
     let subjects: [String]
+    /// Other tasks, one for each file and rule.
+    let unrelated: [UnrelatedProblems]
 
-    /// Reads both sets.
+    /// Reads every file.
     ///
     /// - Throws: `DataError` or `StudyError` naming the file or key.
     init(_ configuration: DifferentialConfiguration) throws {
@@ -76,6 +78,9 @@ struct DifferentialData: Sendable {
             subset(sets.0, data.contrastItems), configuration.sampling.maximumTokens)
         test = try problems(
             subset(sets.1, data.testItems), configuration.evaluation.maximumTokens)
+        unrelated = try configuration.unrelated.files.flatMap {
+            try UnrelatedProblems.read($0, configuration)
+        }
         var seen: Set<String> = []
         subjects = (contrast.subjects + test.subjects).filter { seen.insert($0).inserted }
     }
@@ -84,5 +89,34 @@ struct DifferentialData: Sendable {
     private static func subjectTag(of problems: [Problem]) -> String {
         ["subject", "domain"].first { tag in problems.contains { $0.tags[tag] != nil } }
             ?? "subject"
+    }
+}
+
+/// The problems of a file that one rule judges.
+struct UnrelatedProblems: Sendable {
+    let name: String
+    let rule: AnswerRule
+    let problems: StudyProblems
+
+    static func read(
+        _ file: String, _ configuration: DifferentialConfiguration
+    ) throws -> [UnrelatedProblems] {
+        var set = try ProblemSet.read(file)
+        if configuration.unrelated.items > 0 {
+            set = set.stratified(
+                count: configuration.unrelated.items, by: "kind", seed: configuration.seed)
+        }
+        let rules = AnswerRule.allCases.filter { rule in
+            set.problems.contains { $0.rule == rule }
+        }
+        return try rules.map { rule in
+            var part = set
+            part.problems = set.problems.filter { $0.rule == rule }
+            return UnrelatedProblems(
+                name: "\(set.name)/\(rule.rawValue)", rule: rule,
+                problems: try StudyProblems(
+                    part, template: try .chosen("", for: part), subject: "kind",
+                    maximumTokens: configuration.evaluation.maximumTokens))
+        }
     }
 }

@@ -33,27 +33,11 @@ extension DifferentialStudy {
     /// Measures each task unhooked, and under every intervention on the selected and on random
     /// neurons.
     func unrelatedTasks(
-        _ run: StudyRun, _ selections: DifferentialSelections
+        _ run: StudyRun, _ problems: [UnrelatedProblems], _ selections: DifferentialSelections
     ) async throws -> UnrelatedTasks {
         var tasks: [UnrelatedTasks.Task] = []
-        for file in configuration.unrelated.files {
-            var set = try ProblemSet.read(file)
-            if configuration.unrelated.items > 0 {
-                set = set.stratified(
-                    count: configuration.unrelated.items, by: "kind", seed: configuration.seed)
-            }
-            let template = try PromptTemplate.chosen("", for: set)
-            for rule in AnswerRule.allCases {
-                var part = set
-                part.problems = set.problems.filter { $0.rule == rule }
-                guard !part.problems.isEmpty else { continue }
-                let task = TaskRun(
-                    run: run, name: "\(set.name)/\(rule.rawValue)", rule: rule,
-                    problems: try StudyProblems(
-                        part, template: template, subject: "kind",
-                        maximumTokens: configuration.evaluation.maximumTokens))
-                tasks.append(try await measure(task, selections))
-            }
+        for part in problems {
+            tasks.append(try await measure(TaskRun(run: run, part: part), selections))
         }
         return UnrelatedTasks(tasks: tasks)
     }
@@ -80,7 +64,7 @@ extension DifferentialStudy {
             }
         }
         return .init(
-            name: task.name, rule: task.rule, count: task.problems.problems.count,
+            name: task.part.name, rule: task.part.rule, count: task.problems.problems.count,
             unhooked: unhooked, rows: rows)
     }
 }
@@ -88,14 +72,13 @@ extension DifferentialStudy {
 /// The problems of one rule of an unrelated task.
 private struct TaskRun {
     let run: StudyRun
-    let name: String
-    let rule: AnswerRule
-    let problems: StudyProblems
+    let part: UnrelatedProblems
+    var problems: StudyProblems { part.problems }
 
     func score(_ word: String, plan: HookPlan) async throws -> TaskScore {
-        let label = "unrelated/\(name)/\(word)"
+        let label = "unrelated/\(part.name)/\(word)"
         let values =
-            switch rule {
+            switch part.rule {
             case .choice: try await choices(label, plan)
             case .likelihood: try await likelihoods(label, plan)
             default: try await answers(label, plan)

@@ -84,7 +84,9 @@ package struct PromptTemplate: Sendable, Hashable {
 
     private func filled(_ question: String, _ choices: [String]) -> String {
         let words = question.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        let lines = choices.enumerated().map { "(\(ChoiceLetter.letter(at: $0))) \($1)" }
+        // Choices that the template does not show need no letters, and may be more than there are.
+        let shown = body.names.contains("choices") ? choices : []
+        let lines = shown.enumerated().map { "(\(ChoiceLetter.letter(at: $0))) \($1)" }
         return body.filled([
             "question": collapsesWhitespace ? words : question,
             "choices": lines.joined(separator: "\n"),
