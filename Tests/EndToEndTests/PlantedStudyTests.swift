@@ -30,7 +30,8 @@ struct PlantedStudyTests {
                         return isRight || !differ ? PlantedWeights.up : PlantedWeights.down
                     }
                     let number = CounterRandom.uniform(
-                        seed: item.seed, coordinates: (UInt32(place), 0, 0, 0)).0
+                        seed: item.seed, coordinates: (UInt32(place), 0, 0, 0)
+                    ).0
                     return 80 + UInt32(number * 200)
                 }
                 let number = prompt.filter(\.isNumber)

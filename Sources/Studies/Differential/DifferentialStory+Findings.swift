@@ -19,7 +19,7 @@ extension DifferentialStory {
             ] + noiseFindings
         }
         return (effects.map(effectFindings) ?? []) + noiseFindings
-            + layerFindings(selections) + domainFindings + unrelatedFindings
+            + lengthFindings(selections) + layerFindings(selections) + domainFindings + unrelatedFindings
     }
 
     var findingTable: StudyTable {
@@ -128,6 +128,27 @@ extension DifferentialStory {
                     + "\(rounded(interval.upperBound * 100, 1))] above the median, by chance 50; "
                     + "both halves select \(found.shared), by chance \(shared)",
                 sources: [activationSource()])
+        ]
+    }
+
+    /// Whether what is selected is more than a difference of lengths.
+    private func lengthFindings(_ selections: DifferentialSelections) -> [Finding] {
+        let reading = configuration.selection.reading
+        guard let matched = contrast(reading, where: \.isMatched) else { return [] }
+        let set = selections.cascade.neurons
+        let threshold = configuration.selection.rule.threshold
+        let passing = Accuracy(
+            correct: set.count { matched.ratios[$0].map { $0 > threshold } ?? false },
+            count: set.count)
+        let interval = passing.interval(confidence: configuration.evaluation.confidence)
+        let most = (interval.lowerBound - 0.5)...(interval.upperBound - 0.5)
+        let pairs = chains.placed.count { $0.cell.isMatched && $0.cell.isCorrect }
+        return [
+            Finding(
+                claim: "Most selected neurons are beyond θ in pairs of matched length too",
+                verdict: .init(most, claimsBelow: false),
+                evidence: "\(passing.correct) of \(passing.count) in \(pairs) matched pairs",
+                sources: [activationSource(where: \.isMatched)])
         ]
     }
 

@@ -96,8 +96,9 @@ struct Evaluator: Sendable {
         let scores = try await run.score(
             DifferentialStudy.solution, label: solutions, items, plan: plan)
         outcome.solutions = solutions
-        outcome.solutionScores = scores.map {
-            $0.total / Double(max(1, $0.logProbabilities.count))
+        // A solution that does not fit the context has no score, under any plan.
+        outcome.solutionScores = scores.filter { !$0.logProbabilities.isEmpty }.map {
+            $0.total / Double($0.logProbabilities.count)
         }
         return outcome
     }

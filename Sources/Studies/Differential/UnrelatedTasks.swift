@@ -119,6 +119,8 @@ private struct TaskRun {
         }
         let scores = try await run.score(
             DifferentialStudy.unrelated, label: label, items, plan: plan)
-        return scores.map { $0.total / Double(max(1, $0.logProbabilities.count)) }
+        return scores.filter { !$0.logProbabilities.isEmpty }.map {
+            $0.total / Double($0.logProbabilities.count)
+        }
     }
 }
