@@ -18,8 +18,9 @@ extension DifferentialStory {
                     sources: [activationSource()])
             ] + noiseFindings
         }
-        return (effects.map(effectFindings) ?? []) + noiseFindings
-            + lengthFindings(selections) + layerFindings(selections) + domainFindings + unrelatedFindings
+        var found = effects.map(effectFindings) ?? []
+        found += noiseFindings + lengthFindings(selections)
+        return found + layerFindings(selections) + domainFindings + unrelatedFindings
     }
 
     var findingTable: StudyTable {
