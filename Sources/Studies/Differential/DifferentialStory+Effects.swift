@@ -11,13 +11,21 @@ extension DifferentialStory {
                 columns: [.text("method")] + testSubjects.map { .number($0, digits: 2) }
                     + [.number("Avg.", digits: 2)],
                 note: "Avg. is over all problems. Random rows are means over "
-                    + "\(configuration.baselines.draws) draws.")
+                    + "\(configuration.baselines.draws) draws." + unfit(effects.unhooked))
             table.add(accuracyRow("Greedy", MeanOutcome([effects.unhooked])))
             for row in block?.rows ?? [] {
                 table.add(accuracyRow(row.method.title, row.mean))
             }
             return table
         }
+    }
+
+    /// What of the test does not fit the model's context, whatever the plan.
+    private func unfit(_ outcome: Outcome) -> String {
+        guard outcome.unfitPrompts + outcome.unfitSolutions > 0 else { return "" }
+        return " Of \(data.test.problems.count) problems, \(outcome.unfitPrompts) do not fit the "
+            + "model's context and count as wrong; \(outcome.unfitSolutions) solutions do not fit "
+            + "it and are left out of log p. Both alike under every plan."
     }
 
     /// Subjects that the test has, in order of first occurrence.

@@ -28,8 +28,9 @@ extension DifferentialStory {
             "findings", title: "What held",
             columns: [.text("claim"), .text("verdict"), .text("evidence")],
             note: "A claim held, or its opposite did, where the "
-                + "\(percent(configuration.evaluation.confidence)) interval excludes 0. "
-                + "Each interval stands on its own: of many, a few exclude it by chance.")
+                + "\(percent(configuration.evaluation.confidence)) interval excludes 0; a count "
+                + "without an interval is compared as it stands. Each interval stands on its "
+                + "own: of many, a few exclude it by chance.")
         for finding in findings {
             table.add(
                 .init(

@@ -10,6 +10,10 @@ package struct Outcome: Sendable, Equatable {
     package var isCorrect: [Bool]
     /// Mean log-probability of a token of each problem's own solution, where it has one.
     package var solutionScores: [Double]
+    /// Prompts that do not fit the model's context, which count as answered wrong.
+    package var unfitPrompts = 0
+    /// Solutions that do not fit it, which are left out.
+    package var unfitSolutions = 0
 
     package var accuracy: Double {
         isCorrect.isEmpty ? 0 : Double(isCorrect.count { $0 }) / Double(isCorrect.count)
@@ -90,6 +94,7 @@ struct Evaluator: Sendable {
             settings: test.greedy, plan: plan)
         let isCorrect = texts.enumerated().map { test.judge($1.text, at: $0).isCorrect }
         var outcome = Outcome(answers: answers, isCorrect: isCorrect, solutionScores: [])
+        outcome.unfitPrompts = texts.count { $0.isTooLong }
         let items = test.solutionItems
         guard configuration.evaluation.scoresSolutions, !items.isEmpty else { return outcome }
         let solutions = "solutions/\(label)"
@@ -97,9 +102,9 @@ struct Evaluator: Sendable {
             DifferentialStudy.solution, label: solutions, items, plan: plan)
         outcome.solutions = solutions
         // A solution that does not fit the context has no score, under any plan.
-        outcome.solutionScores = scores.filter { !$0.logProbabilities.isEmpty }.map {
-            $0.total / Double($0.logProbabilities.count)
-        }
+        let fitting = scores.filter { !$0.isTooLong }
+        outcome.unfitSolutions = scores.count - fitting.count
+        outcome.solutionScores = fitting.map { $0.total / Double($0.logProbabilities.count) }
         return outcome
     }
 

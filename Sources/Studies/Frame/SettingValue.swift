@@ -114,6 +114,13 @@ extension SettingValue {
         }
     }
 
+    /// What the command line sets: a word as it stands, or a list in TOML's spelling.
+    static func assigned(_ word: String, to path: String) throws(StudyError) -> Self {
+        guard word.hasPrefix("["), word.hasSuffix("]") else { return .word(word) }
+        let values = try parse(toml: "list = \(word)", from: "--set \(path)")
+        return values["list"] ?? .word(word)
+    }
+
     private static func collect(
         _ table: TOMLTable, below prefix: String, into values: inout [String: Self]
     ) {

@@ -24,7 +24,7 @@ extension StudyConfiguration {
                 throw StudyError(
                     "CONFIGURATION", "--set \"\(assignment)\": expected KEY=VALUE", isUsage: true)
             }
-            let value = SettingValue.word(String(parts[1]))
+            let value = try SettingValue.assigned(String(parts[1]), to: String(parts[0]))
             try set(String(parts[0]), value, from: "--set")
         }
     }

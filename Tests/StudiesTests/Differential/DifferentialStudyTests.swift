@@ -125,6 +125,17 @@ import Testing
         }
     }
 
+    @Test("what does not fit the context is counted, and ends nothing")
+    func tooLong() async throws {
+        let data = try PlantedData(test: 30)
+        let (results, _, _) = try await data.run(PlantedModel(tooLongFrom: 5027))
+        let note = try Self.table(results, "accuracy-zero").note
+        #expect(note.contains("Of 30 problems, 3 do not fit the model's context"))
+        #expect(note.contains("3 solutions do not fit it"))
+        let (whole, _, _) = try await data.run(PlantedModel(), name: "whole.sqlite")
+        #expect(try !Self.table(whole, "accuracy-zero").note.contains("fit"))
+    }
+
     @Test("every source is a label of the run with as many items")
     func sourcesExist() async throws {
         let data = try PlantedData(test: 12) {

@@ -15,6 +15,8 @@ struct PlantedModel: StudyModel {
         neuron(0, 3), oddOnly, neuron(2, 0), neuron(2, 15), neuron(3, 7),
     ]
     var gain = 1.6
+    /// The first number whose texts do not fit the context.
+    var tooLongFrom = Int.max
 
     let identity = ModelIdentity(
         name: "planted", digest: "sha256:beef", tokenizerDigest: "words", weightFormat: "f32",
@@ -30,6 +32,7 @@ struct PlantedModel: StudyModel {
         items.map { item in
             guard case .text(let prompt) = item.prompt else { preconditionFailure("texts only") }
             let number = Self.digits(of: prompt)
+            guard number < tooLongFrom else { return .tooLong }
             let seed = StudySeed.derive(item.seed, purpose: "text", name: prompt)
             let chance = settings.temperature > 0 ? 0.6 : 0.85 * strength(under: plan, of: number)
             let isRight = Self.uniform(seed, 0) < chance
@@ -47,6 +50,7 @@ struct PlantedModel: StudyModel {
         items.map { item in
             let count = item.continuation.utf8.count
             let number = Self.digits(of: item.continuation)
+            guard number < tooLongFrom else { return .tooLong }
             let seed = StudySeed.derive(0, purpose: "score", name: item.continuation)
             let value =
                 -0.2 - Self.uniform(seed, 0) / 10 - 2 * (1 - strength(under: plan, of: number))

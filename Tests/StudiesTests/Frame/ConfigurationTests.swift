@@ -41,6 +41,10 @@ import Testing
         let made = try Configuration(
             toml: "", from: "", assignments: ["selection.scales=1,1.5", "selection.long=true"])
         #expect(made.scales == [1, 1.5] && made.isLong)
+        let inTOML = try Configuration(
+            toml: "", from: "", assignments: ["selection.scales=[2, 2.5]"])
+        #expect(inTOML.scales == [2, 2.5])
+        #expect(refusal("", ["selection.scales=[2, ]]"])?.message.contains("--set") == true)
     }
 
     @Test("an unknown key is refused with the nearest")
