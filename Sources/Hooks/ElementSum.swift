@@ -2,7 +2,7 @@
 ///
 /// The raw value is the name on the wire. a(t) is an element's value in counted row t, N the
 /// number of counted rows of an item.
-public enum ElementSum: String, Sendable, Hashable, CaseIterable {
+public enum ElementSum: String, Sendable, Hashable, Codable, CaseIterable {
     /// Σ |a(t)|.
     case sumAbs = "sum_abs"
     /// Σ a(t)².

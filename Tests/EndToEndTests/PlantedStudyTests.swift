@@ -46,7 +46,7 @@ struct PlantedStudyTests {
         ) async throws -> [ContinuationScore] { try await model.score(items, plan: plan) }
 
         func statistics(
-            _ items: [StatisticsItem], sums: [NeuronSum], plan: HookPlan
+            _ items: [StatisticsItem], sums: [ElementSum], plan: HookPlan
         ) async throws -> [String: NeuronStatistics] {
             try await model.statistics(items, sums: sums, plan: plan)
         }

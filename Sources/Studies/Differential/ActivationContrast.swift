@@ -1,3 +1,5 @@
+package import Hooks
+
 /// How the activations of one neuron over the tokens of a chain become one number.
 ///
 /// The paper names it AvgL2Norm and does not define it; these are the four formulas it may mean,
@@ -24,7 +26,7 @@ package enum ActivationReading: String, Sendable, Hashable, Codable, CaseIterabl
     }
 
     /// What is summed over chains for it.
-    package var sum: NeuronSum {
+    package var sum: ElementSum {
         switch self {
         case .meanAbs: .meanAbs
         case .rms: .rms

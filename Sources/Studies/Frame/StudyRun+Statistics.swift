@@ -21,7 +21,7 @@ extension StudyRun {
     /// Some items are asked for at a time, and the sums so far are stored each time. They are
     /// integers, so that it does not matter where a run was cut.
     package func statistics(
-        _ step: StudyStep, label: String, _ items: [StatisticsItem], sums: [NeuronSum],
+        _ step: StudyStep, label: String, _ items: [StatisticsItem], sums: [ElementSum],
         plan: HookPlan = HookPlan()
     ) async throws -> [String: NeuronStatistics] {
         try claim(label)
@@ -58,7 +58,7 @@ extension StudyRun {
     /// Asks for the rest of a group, and stores the whole.
     private func sum(
         _ items: [StatisticsItem], _ key: ItemKey, _ step: StudyStep,
-        after partial: (done: Int, value: Data)?, settings sums: [NeuronSum], _ plan: HookPlan,
+        after partial: (done: Int, value: Data)?, settings sums: [ElementSum], _ plan: HookPlan,
         _ clock: ProgressClock
     ) async throws -> Data {
         var total = try partial.map { try NeuronStatistics(stored: $0.value) }

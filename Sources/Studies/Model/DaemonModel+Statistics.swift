@@ -4,14 +4,12 @@ import NeurondClient
 
 extension DaemonModel {
     package func statistics(
-        _ items: [StatisticsItem], sums: [NeuronSum], plan: HookPlan
+        _ items: [StatisticsItem], sums: [ElementSum], plan: HookPlan
     ) async throws -> [String: NeuronStatistics] {
         let options = options
-        let wanted = sums.compactMap { ElementSum(rawValue: $0.rawValue) }
-        precondition(wanted.count == sums.count, "sums of neurons are sums of elements")
         let parts = try await inParts(items, limit: itemLimit) { client, part in
             try await client.statistics(
-                part.map { Neurond_V1_StatisticsItem($0) }, sums: wanted, plan: plan,
+                part.map { Neurond_V1_StatisticsItem($0) }, sums: sums, plan: plan,
                 options: options
             ).groups
         }
@@ -23,11 +21,8 @@ extension DaemonModel {
 
 extension NeuronStatistics {
     fileprivate init(_ group: GroupStatistics) {
-        var sums: [NeuronSum: NeuronGrid<Int128>] = [:]
-        for (sum, values) in group.sums {
-            guard let name = NeuronSum(rawValue: sum.rawValue) else { continue }
-            sums[name] = NeuronGrid(
-                layers: group.layerCount, neurons: group.elementCount, values: values)
+        let sums = group.sums.mapValues { values in
+            NeuronGrid(layers: group.layerCount, neurons: group.elementCount, values: values)
         }
         self.init(items: group.itemCount, tokens: group.tokenCount, sums: sums)
     }

@@ -1,3 +1,5 @@
+package import Hooks
+
 extension NeuronStatistics {
     /// Joins the statistics of further items to these.
     ///
@@ -23,7 +25,7 @@ extension NeuronStatistics {
 
 extension NeuronGrid<Int128> {
     /// Adds value by value, or takes the larger for a maximum.
-    fileprivate mutating func merge(_ other: NeuronGrid<Int128>, by sum: NeuronSum) {
+    fileprivate mutating func merge(_ other: NeuronGrid<Int128>, by sum: ElementSum) {
         precondition(
             layers == other.layers && neurons == other.neurons, "parts have the model's shape")
         for index in values.indices {
@@ -43,7 +45,7 @@ extension NeuronStatistics {
     /// The mean over items of what is summed for each neuron, or nil where it was not summed.
     ///
     /// - Precondition: there is an item, and the sum is one over items: not a maximum.
-    package func mean(of sum: NeuronSum) -> NeuronGrid<Double>? {
+    package func mean(of sum: ElementSum) -> NeuronGrid<Double>? {
         precondition(items > 0 && sum != .maxAbs, "a mean is of sums over at least one item")
         let scale = (sum == .positive ? 1 : Self.unit) / Double(items)
         return sums[sum].map { $0.mapped { Double($0) * scale } }

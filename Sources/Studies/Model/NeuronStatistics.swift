@@ -1,3 +1,5 @@
+package import Hooks
+
 /// One FFN neuron: `L21N7027`.
 package struct Neuron: Sendable, Hashable, Codable, Comparable, CustomStringConvertible {
     package var layer: Int
@@ -41,25 +43,6 @@ package struct NeuronGrid<Value: Sendable>: Sendable {
 
 extension NeuronGrid: Equatable where Value: Equatable {}
 
-/// What is summed for each neuron.
-///
-/// PROTOCOL.md §7.11 has the formulas.
-package enum NeuronSum: String, Sendable, Hashable, Codable, CaseIterable {
-    case sumAbs = "sum_abs"
-    case sumSquares = "sum_squares"
-    case sum
-    case positive
-    case maxAbs = "max_abs"
-    /// Reading A of AvgL2Norm.
-    case meanAbs = "mean_abs"
-    /// Reading B.
-    case rms
-    /// Reading C.
-    case l2OverN = "l2_over_n"
-    /// Reading D.
-    case l2
-}
-
 /// Sums over the counted tokens and the items of one group, for every neuron.
 ///
 /// Sums are 128-bit integers in units of 2⁻⁶⁴, so that the parts of a group merge to the bits of
@@ -69,9 +52,9 @@ package struct NeuronStatistics: Sendable, Equatable {
     package var items: Int
     /// Counted tokens of all items.
     package var tokens: Int
-    package var sums: [NeuronSum: NeuronGrid<Int128>]
+    package var sums: [ElementSum: NeuronGrid<Int128>]
 
-    package init(items: Int, tokens: Int, sums: [NeuronSum: NeuronGrid<Int128>]) {
+    package init(items: Int, tokens: Int, sums: [ElementSum: NeuronGrid<Int128>]) {
         self.items = items
         self.tokens = tokens
         self.sums = sums

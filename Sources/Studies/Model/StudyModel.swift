@@ -21,7 +21,7 @@ package protocol StudyModel: Sendable {
     ///
     /// - Returns: The statistics by label.
     func statistics(
-        _ items: [StatisticsItem], sums: [NeuronSum], plan: HookPlan
+        _ items: [StatisticsItem], sums: [ElementSum], plan: HookPlan
     ) async throws -> [String: NeuronStatistics]
 
     /// ‖v‖₂ of the value vector of every neuron, as the model is served; shape (layers, neurons).

@@ -1,4 +1,5 @@
 import Foundation
+import Hooks
 
 extension NeuronStatistics {
     /// Name of the form that ``stored`` has.
@@ -30,12 +31,12 @@ extension NeuronStatistics {
         let tokens = try reader.count(limit: Int.max / 2)
         let layers = try reader.count(limit: stored.count)
         let neurons = try reader.count(limit: stored.count)
-        let kinds = try reader.count(limit: NeuronSum.allCases.count)
-        var sums: [NeuronSum: NeuronGrid<Int128>] = [:]
+        let kinds = try reader.count(limit: ElementSum.allCases.count)
+        var sums: [ElementSum: NeuronGrid<Int128>] = [:]
         for _ in 0..<kinds {
             let name = try reader.read(count: try reader.count(limit: stored.count))
             let (count, isTooLarge) = layers.multipliedReportingOverflow(by: neurons)
-            guard let sum = NeuronSum(rawValue: String(decoding: name, as: UTF8.self)),
+            guard let sum = ElementSum(rawValue: String(decoding: name, as: UTF8.self)),
                 !isTooLarge, count <= reader.remaining / 16
             else { throw reader.damaged }
             var values: [Int128] = []

@@ -59,7 +59,7 @@ struct PlantedModel: StudyModel {
     }
 
     func statistics(
-        _ items: [StatisticsItem], sums: [NeuronSum], plan: HookPlan
+        _ items: [StatisticsItem], sums: [ElementSum], plan: HookPlan
     ) async throws -> [String: NeuronStatistics] {
         Dictionary(grouping: items, by: \.group).mapValues { items in
             let raw = RawActivations(chains: items.map { rows($0) })

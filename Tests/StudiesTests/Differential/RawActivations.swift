@@ -35,8 +35,8 @@ struct RawActivations {
     func statistics(of chosen: Range<Int>? = nil) -> NeuronStatistics {
         let some = chains[chosen ?? chains.indices]
         let size = Self.shape.layers * Self.shape.neurons
-        var sums: [NeuronSum: NeuronGrid<Int128>] = [:]
-        for sum in NeuronSum.allCases {
+        var sums: [ElementSum: NeuronGrid<Int128>] = [:]
+        for sum in ElementSum.allCases {
             let values = (0..<size).map { index in
                 some.reduce(Int128(0)) { total, chain in
                     let value = Self.value(of: sum, over: chain.map { $0[index] })
@@ -50,7 +50,7 @@ struct RawActivations {
             items: some.count, tokens: some.reduce(0) { $0 + $1.count }, sums: sums)
     }
 
-    private static func value(of sum: NeuronSum, over row: [Double]) -> Int128 {
+    private static func value(of sum: ElementSum, over row: [Double]) -> Int128 {
         let count = Double(row.count)
         let absolute = row.reduce(0) { $0 + abs($1) }
         let squares = row.reduce(0) { $0 + $1 * $1 }

@@ -159,7 +159,7 @@ final class ToyModel: StudyModel {
     }
 
     func statistics(
-        _ items: [StatisticsItem], sums: [NeuronSum], plan: HookPlan
+        _ items: [StatisticsItem], sums: [ElementSum], plan: HookPlan
     ) async throws -> [String: NeuronStatistics] {
         try admit(items.count)
         var groups: [String: NeuronStatistics] = [:]

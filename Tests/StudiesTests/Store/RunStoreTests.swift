@@ -1,4 +1,5 @@
 import Foundation
+import Hooks
 import GRDB
 import Testing
 
