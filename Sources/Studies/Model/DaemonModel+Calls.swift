@@ -90,19 +90,14 @@ extension DaemonModel {
     }
 
     package func valueNorms() async throws -> NeuronGrid<Float> {
-        let options = options
-        let units = (0..<identity.layers).flatMap { layer in
-            (0..<identity.neurons).map { Neuron(layer: layer, index: $0) }
+        let (options, identity) = (options, identity)
+        let norms = try await link.ask { client in
+            try await client.columnNorms(
+                layers: Array(0..<UInt32(identity.layers)), options: options
+            ).map { try $0.checked(count: identity.neurons, "norms of a layer") }
         }
-        let norms = try await inParts(units, limit: unitLimit) { client, part in
-            var request = Neurond_V1_ColumnsRequest()
-            request.units = part.map { Neurond_V1_NeuronRef($0) }
-            request.kind = .value
-            request.normsOnly = true
-            return try await client.answer(to: request, options: options).reply.norms
-                .checked(count: part.count, "norms")
-        }
-        return NeuronGrid(layers: identity.layers, neurons: identity.neurons, values: norms)
+        return NeuronGrid(
+            layers: identity.layers, neurons: identity.neurons, values: norms.flatMap { $0 })
     }
 
     package func project(

@@ -260,6 +260,31 @@ private final class Script: Sendable {
         }
     }
 
+    /// A reply for each layer asked for: norms that tell layer and neuron.
+    private static func norms(_ request: FakeRequest, perLayer count: UInt32) -> [FakeStep] {
+        let message = request.decoded(as: Neurond_V1_ColumnsRequest.self)
+        return (message?.layers ?? []).map { layer in
+            .reply(
+                Neurond_V1_ColumnsReply.with {
+                    $0.norms = (0..<count).map { Float(layer * 10 + $0) }
+                })
+        } + [.ok]
+    }
+
+    @Test("a layer with norms of too few neurons is refused")
+    func missingNorms() async throws {
+        do {
+            _ = try await with(Script()) {
+                Self.norms($0, perLayer: 2)
+            } _: {
+                try await $0.valueNorms()
+            }
+            Issue.record("it answered")
+        } catch let error as StudyError {
+            #expect(error.message.contains("norms of a layer"))
+        }
+    }
+
     @Test("scores, norms and projections are those of their items")
     func otherCalls() async throws {
         let script = Script()
@@ -274,12 +299,7 @@ private final class Script: Sendable {
                             $0.logProbabilities = [-Double(count), -0.25]
                         })
                 } + [.ok]
-            case .columns:
-                let units = request.decoded(as: Neurond_V1_ColumnsRequest.self)?.units ?? []
-                let reply = Neurond_V1_ColumnsReply.with {
-                    $0.norms = units.map { Float($0.layer * 10 + $0.neuron) }
-                }
-                return [.reply(reply), .ok]
+            case .columns: return Self.norms(request, perLayer: 3)
             default:
                 let units = request.decoded(as: Neurond_V1_ProjectRequest.self)?.units ?? []
                 return units.map { unit in
@@ -311,8 +331,10 @@ private final class Script: Sendable {
             #expect(found.map(\.norm) == [2, 1] && found[0].promoted[0].text == "é")
         }
         let columns = script.requests.filter { $0.method == .columns }
-            .compactMap { $0.decoded(as: Neurond_V1_ColumnsRequest.self) }
-        #expect(columns.map(\.units.count) == [4, 2] && columns.allSatisfy(\.normsOnly))
+        #expect(columns.count == 1)
+        let asked = try #require(columns.first?.decoded(as: Neurond_V1_ColumnsRequest.self))
+        #expect(asked.layers == [0, 1] && asked.units.isEmpty && asked.normsOnly)
+        #expect(asked.kind == .value)
         let score = script.decoded(Neurond_V1_ScoreRequest.self)[0]
         #expect(score.items[0].prompt.chat.messages.map(\.role) == ["system", "user"])
         #expect(script.decoded(Neurond_V1_ProjectRequest.self).last?.convention == .normed)
