@@ -138,13 +138,14 @@ func tests(of name: String, needs dependencies: [Target.Dependency]) -> Target {
 
 let tests: [Target] = [
     .target(name: "ExitTesting", path: "Tests/ExitTesting", swiftSettings: houseSettings),
-    tests(of: "EventLoop", needs: ["EventLoop", "ExitTesting"]),
-    tests(of: "Wire", needs: ["Wire", crypto]),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: houseSettings),
+    tests(of: "EventLoop", needs: ["EventLoop", "ExitTesting", "TestSupport"]),
+    tests(of: "Wire", needs: ["TestSupport", "Wire", crypto]),
     tests(of: "StrictJSON", needs: ["ExitTesting", "StrictJSON"]),
-    tests(of: "Hooks", needs: ["Hooks", "StrictJSON"]),
+    tests(of: "Hooks", needs: ["Hooks", "StrictJSON", "TestSupport"]),
     tests(of: "HookMessages", needs: ["HookMessages", "Hooks", "Messages", protobuf]),
-    tests(of: "Kernels", needs: ["ExitTesting", "Kernels"]),
-    tests(of: "Tokenizer", needs: ["StrictJSON", "Tokenizer"]),
+    tests(of: "Kernels", needs: ["ExitTesting", "Kernels", "TestSupport"]),
+    tests(of: "Tokenizer", needs: ["StrictJSON", "TestSupport", "Tokenizer"]),
     .target(
         name: "HostileFiles", dependencies: ["ModelFile"], path: "Tests/HostileFiles",
         swiftSettings: houseSettings),
@@ -153,19 +154,26 @@ let tests: [Target] = [
         path: "Tests/HostileRun", swiftSettings: houseSettings),
     tests(
         of: "ModelFile",
-        needs: ["HostileFiles", "ModelFile", "neurond-hostile", "StrictJSON", "Tokenizer"]),
+        needs: [
+            "HostileFiles", "ModelFile", "neurond-hostile", "StrictJSON", "TestSupport",
+            "Tokenizer",
+        ]),
     tests(
         of: "Engine",
-        needs: ["Engine", "Hooks", "HostileFiles", "Kernels", "ModelFile", "Tokenizer"]),
+        needs: [
+            "Engine", "Hooks", "HostileFiles", "Kernels", "ModelFile", "TestSupport", "Tokenizer",
+        ]),
     tests(
         of: "Service",
         needs: [
             "Service", "Engine", "Hooks", "HookMessages", "Kernels", "Messages", "ModelFile",
-            "Wire", protobuf,
+            "TestSupport", "Wire", protobuf,
         ]),
     tests(of: "Metrics", needs: ["Metrics"]),
     tests(of: "Supervision", needs: ["Supervision", "Hooks"]),
-    tests(of: "Configuration", needs: ["Configuration", "EventLoop", "Supervision"]),
+    tests(
+        of: "Configuration",
+        needs: ["Configuration", "EventLoop", "Supervision", "TestSupport"]),
     .executableTarget(
         name: "DaemonTestHost",
         dependencies: [
@@ -176,7 +184,7 @@ let tests: [Target] = [
         of: "Daemon",
         needs: [
             "Daemon", "DaemonTestHost", "neurond", "neuronctl", "EventLoop", "HookMessages",
-            "Hooks", "Messages", "Supervision", "Wire", crypto, logging,
+            "Hooks", "Messages", "Supervision", "TestSupport", "Wire", crypto, logging,
             protobuf,
         ]),
     .target(
@@ -186,24 +194,27 @@ let tests: [Target] = [
         of: "NeurondClient",
         needs: [
             "FakeDaemon", "NeurondClient", "EventLoop", "HookMessages", "Hooks", "Messages",
-            "Wire", protobuf,
+            "TestSupport", "Wire", protobuf,
         ]),
     tests(
         of: "Studies",
         needs: [
-            "FakeDaemon", "Hooks", "Messages", "NeurondClient", "StrictJSON", "Studies", "Wire",
-            database, protobuf,
+            "FakeDaemon", "Hooks", "Messages", "NeurondClient", "StrictJSON", "Studies",
+            "TestSupport", "Wire", database, protobuf,
         ]),
     tests(
         of: "Neuronctl",
         needs: [
             "Configuration", "FakeDaemon", "Kernels", "neurond", "neuronctl", "NeurondClient",
             "EventLoop", "HookMessages", "Hooks", "Messages", "ModelFile", "StrictJSON", "Studies",
-            "Supervision", "Wire", argumentParser, logging, protobuf,
+            "Supervision", "TestSupport", "Wire", argumentParser, logging, protobuf,
         ]),
     tests(
         of: "NeurondBench",
-        needs: ["Build", "neurond-bench", "Kernels", "ModelFile", "StrictJSON", "Tokenizer"]),
+        needs: [
+            "Build", "neurond-bench", "Kernels", "ModelFile", "StrictJSON", "TestSupport",
+            "Tokenizer",
+        ]),
     .executableTarget(
         name: "neurond-chaos",
         dependencies: [
@@ -215,7 +226,7 @@ let tests: [Target] = [
         of: "EndToEnd",
         needs: [
             "neurond", "neuronctl", "neurond-chaos", "EventLoop", "Hooks", "Messages", "ModelFile",
-            "NeurondClient", "Studies", protobuf,
+            "NeurondClient", "Studies", "TestSupport", protobuf,
         ]),
     .target(
         name: "FuzzTargets",
@@ -224,7 +235,7 @@ let tests: [Target] = [
             protobuf,
         ],
         path: "Fuzz/Targets", swiftSettings: safeSettings),
-    tests(of: "FuzzVector", needs: ["FuzzTargets"]),
+    tests(of: "FuzzVector", needs: ["FuzzTargets", "TestSupport"]),
     tests(of: "Tidy", needs: []),
 ]
 

@@ -1,6 +1,7 @@
 import EventLoop
 import Foundation
 import Supervision
+import TestSupport
 import Testing
 
 @testable import Configuration
@@ -199,20 +200,17 @@ struct ConfigurationTests {
     }
 
     @Test func `a file is read, and what is no such file is refused`() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let file = folder.appending(path: "neurond.toml")
-        try Data("engines = 7".utf8).write(to: file)
-        let read = try ConfigurationSources(file: ConfigurationFile(path: file.path)).resolve()
+        let folder = try TemporaryDirectory()
+        let file = try folder.write("neurond.toml", "engines = 7")
+        let read = try ConfigurationSources(file: ConfigurationFile(path: file)).resolve()
         #expect(read.engines == 7)
         for (bytes, reason) in [
-            (Data([0xFF]), "UTF-8"),
-            (Data(repeating: 0x20, count: Limits.fileByteCount + 1), "more than"),
+            ([0xFF], "UTF-8"),
+            ([UInt8](repeating: 0x20, count: Limits.fileByteCount + 1), "more than"),
         ] {
-            try bytes.write(to: file)
+            try folder.write("neurond.toml", bytes)
             let error = #expect(throws: ConfigurationProblem.self) {
-                try ConfigurationFile(path: file.path)
+                try ConfigurationFile(path: file)
             }
             #expect(error?.description.contains(reason) == true)
         }

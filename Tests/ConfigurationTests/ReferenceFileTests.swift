@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Configuration
@@ -7,9 +8,8 @@ import Testing
 @Suite("Ops/neurond.toml")
 struct ReferenceFileTests {
     private static let text: String = {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let data = try? Data(contentsOf: root.appending(path: "Ops/neurond.toml"))
+        let file = TestData.packageRoot.appending(path: "Ops/neurond.toml")
+        let data = try? Data(contentsOf: file)
         return String(decoding: data ?? Data(), as: UTF8.self)
     }()
 

@@ -3,14 +3,14 @@ import Glibc
 import Messages
 import NeurondClient
 import SwiftProtobuf
+import TestSupport
 import Testing
 
 /// Adapters from the command line to the engine, and across an engine's death.
 @Suite("Adapters end to end", .serialized)
 struct AdapterTests {
     private static let model = "Tests/Fixtures/llama-gqa/hf"
-    private static let folder = DaemonProcess.packageRoot
-        .appending(path: "Tests/Fixtures/llama-gqa/adapters")
+    private static let folder = TestData.fixtures.appending(path: "llama-gqa/adapters")
 
     private func object(_ text: String) throws -> [String: Any] {
         try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Short forms of `Ops/chaos`.
@@ -7,7 +8,7 @@ struct ChaosTests {
     private func chaos(_ arguments: [String]) throws -> (status: Int32, figures: [String: Any]) {
         let process = Process()
         process.executableURL = DaemonProcess.products.appending(path: "neurond-chaos")
-        let model = DaemonProcess.packageRoot.appending(path: "Tests/Fixtures/llama-mha/hf").path
+        let model = TestData.fixtures.appending(path: "llama-mha/hf").path
         process.arguments = arguments + ["--model", model, "--json"]
         let out = Pipe()
         process.standardOutput = out

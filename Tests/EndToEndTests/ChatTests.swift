@@ -1,5 +1,6 @@
 import Foundation
 import NeurondClient
+import TestSupport
 import Testing
 
 /// Conversations from the command line to the model's chat template and back.
@@ -9,7 +10,7 @@ struct ChatTests {
     private func model() throws -> (path: String, folder: URL) {
         let folder = FileManager.default.temporaryDirectory
             .appending(path: "neurond-chat-\(UUID().uuidString.prefix(8))")
-        let root = DaemonProcess.packageRoot
+        let root = TestData.packageRoot
         try FileManager.default.copyItem(
             at: root.appending(path: "Tests/Fixtures/llama-mha/hf"), to: folder)
         let page = try String(

@@ -1,6 +1,7 @@
 import Foundation
 import ModelFile
 import NeurondClient
+import TestSupport
 import Testing
 
 /// The commands of the README and of the help texts do what they say.
@@ -110,7 +111,7 @@ struct CommandLineTests {
     }
 
     private func text(of path: String) throws -> String {
-        try String(contentsOf: DaemonProcess.packageRoot.appending(path: path), encoding: .utf8)
+        try String(contentsOf: TestData.packageRoot.appending(path: path), encoding: .utf8)
     }
 
     /// The lines of a document's code blocks of a language.

@@ -1,6 +1,7 @@
 import EventLoop
 import Foundation
 import NeurondClient
+import TestSupport
 import Testing
 
 /// A real daemon on a real model, in a folder of its own.
@@ -8,9 +9,6 @@ final class DaemonProcess {
     let address: Address
     let folder: URL
     private let process: Process
-
-    static let packageRoot = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
 
     /// The folder of the executables that were built with the tests.
     static var products: URL {
@@ -20,7 +18,7 @@ final class DaemonProcess {
 
     /// - Parameter model: relative to the package.
     convenience init(model: String, arguments: [String] = []) throws {
-        try self.init(model: Self.packageRoot.appending(path: model), arguments: arguments)
+        try self.init(model: TestData.packageRoot.appending(path: model), arguments: arguments)
     }
 
     init(model: URL, arguments: [String] = []) throws {
@@ -67,7 +65,7 @@ final class DaemonProcess {
         let control = Process()
         control.executableURL = executable
         control.arguments = arguments
-        control.currentDirectoryURL = Self.packageRoot
+        control.currentDirectoryURL = TestData.packageRoot
         var environment = ProcessInfo.processInfo.environment
         environment["NEUROND_ADDRESS"] = "\(address)"
         environment["PATH"] = "\(Self.products.path):\(environment["PATH"] ?? "")"

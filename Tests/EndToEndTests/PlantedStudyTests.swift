@@ -1,6 +1,7 @@
 import Foundation
 import Hooks
 import NeurondClient
+import TestSupport
 import Testing
 
 @testable import Studies
@@ -92,11 +93,8 @@ struct PlantedStudyTests {
 
     @Test("it finds exactly the planted neurons in each reading, and none in identical classes")
     func exactlyThePlanted() async throws {
-        let folder = FileManager.default.temporaryDirectory
-            .appending(path: "neurond-planted-\(UUID().uuidString.prefix(8))")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let weights = try PlantedWeights(in: folder)
+        let directory = try TemporaryDirectory()
+        let weights = try PlantedWeights(in: directory.url)
         let daemon = try DaemonProcess(model: weights.folder)
         defer { _ = daemon.stop() }
         let address = daemon.address
@@ -104,8 +102,8 @@ struct PlantedStudyTests {
         let model = try await DaemonModel(options: CallOptions()) {
             try await Client.connect(to: address)
         }
-        let store = try RunStore(path: folder.appending(path: "studies.sqlite").path)
-        var configuration = try Self.configuration(in: folder)
+        let store = try RunStore(path: directory.path + "/studies.sqlite")
+        var configuration = try Self.configuration(in: directory.url)
         func run(differ: Bool) async throws -> Set<Neuron> {
             let name = differ ? "differ" : "same"
             let id = try store.begin(

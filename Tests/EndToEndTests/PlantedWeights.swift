@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A copy of a fixture model in which some neurons fire for one of two tokens.
@@ -15,7 +16,7 @@ struct PlantedWeights {
     let folder: URL
 
     init(in parent: URL) throws {
-        let source = DaemonProcess.packageRoot.appending(path: "Tests/Fixtures/llama-mha/hf")
+        let source = TestData.fixtures.appending(path: "llama-mha/hf")
         folder = parent.appending(path: "planted")
         try FileManager.default.copyItem(at: source, to: folder)
         let file = folder.appending(path: "model.safetensors")

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Messages
 import NeurondClient
+import TestSupport
 import Testing
 
 /// A whole study on the bundled model survives whatever dies.
@@ -43,7 +44,7 @@ struct StudyTests {
             process.arguments =
                 ["study"] + arguments
                 + ["--store", store, "--address", "\(daemon.address)", "--json"]
-            process.currentDirectoryURL = DaemonProcess.packageRoot
+            process.currentDirectoryURL = TestData.packageRoot
             process.standardOutput = FileHandle.nullDevice
             process.standardError = events
             try process.run()

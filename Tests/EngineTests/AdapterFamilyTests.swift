@@ -3,6 +3,7 @@ import Foundation
 import Hooks
 import Kernels
 import ModelFile
+import TestSupport
 import Testing
 
 /// Adapters of other families than Llama's.

@@ -3,6 +3,7 @@ import Foundation
 import Hooks
 import Kernels
 import ModelFile
+import TestSupport
 import Testing
 
 /// A run with an adapter is a run of the model that the adapter is merged into.

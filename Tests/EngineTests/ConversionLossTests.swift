@@ -1,17 +1,15 @@
-import Foundation
 import HostileFiles
 import Kernels
 import ModelFile
+import TestSupport
 import Testing
 
 @testable import Engine
 
 @Suite struct ConversionLossTests {
     private func build(_ builder: GGUFBuilder, _ form: WeightForm) throws -> ArenaManifest {
-        let path = FileManager.default.temporaryDirectory
-            .appending(path: "conversion-\(UUID().uuidString).gguf").path
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try Data(builder.bytes()).write(to: URL(filePath: path))
+        let directory = try TemporaryDirectory()
+        let path = try directory.write("model.gguf", builder.bytes())
         return try WeightArena.build(from: .open(path), form: form, threads: 1).manifest
     }
 

@@ -3,6 +3,7 @@ import Foundation
 import Hooks
 import Kernels
 import ModelFile
+import TestSupport
 import Testing
 
 /// What families have and lack beside Llama; their values are held against goldens elsewhere.

@@ -2,6 +2,7 @@ import Engine
 import Foundation
 import Hooks
 import ModelFile
+import TestSupport
 
 /// `goldens.json` of a fixture model; `Tests/Fixtures/README.md` describes it.
 struct GoldenManifest: Decodable {

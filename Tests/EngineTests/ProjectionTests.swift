@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Kernels
+import TestSupport
 import Testing
 
 /// What value vectors promote and demote, against NumPy on the files' weights.

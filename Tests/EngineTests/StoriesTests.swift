@@ -3,10 +3,11 @@ import Foundation
 import Hooks
 import Kernels
 import ModelFile
+import TestSupport
 import Testing
 
 /// A real trained model, where the test material is present.
-@Suite("stories260K", .enabled(if: TestData.material != nil, "test material is absent"))
+@Suite("stories260K", Material.isPresent)
 struct StoriesTests {
     struct Golden: Decodable {
         let tokens: [Int32]
@@ -21,7 +22,7 @@ struct StoriesTests {
     static let sources = ["stories260K.gguf", "stories260K-hf", "stories260K-hf-sharded"]
 
     private func folder() throws -> URL {
-        try #require(TestData.material).appending(path: "stories260k")
+        URL(filePath: try Material.path("stories260k"))
     }
 
     private func golden() throws -> Golden {

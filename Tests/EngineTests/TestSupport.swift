@@ -4,23 +4,8 @@ import Hooks
 import Kernels
 import ModelFile
 import Synchronization
+import TestSupport
 import Testing
-
-/// Where test data is.
-enum TestData {
-    static let packageRoot = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-    static let fixtures = packageRoot.appending(path: "Tests/Fixtures")
-
-    /// Third-party files, where the machine has them.
-    static let material: URL? = {
-        let named = ProcessInfo.processInfo.environment["NEUROND_MATERIAL"]
-        let url =
-            named.map { URL(filePath: $0) }
-            ?? packageRoot.appending(path: "../shared/material")
-        return FileManager.default.fileExists(atPath: url.path) ? url : nil
-    }()
-}
 
 /// Models are loaded once for all tests.
 enum TestModels {

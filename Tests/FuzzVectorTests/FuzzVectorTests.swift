@@ -1,14 +1,12 @@
 import Foundation
 import FuzzTargets
+import TestSupport
 import Testing
 
 /// Inputs that once found a defect, and the seeds, run again without the fuzzer.
 @Suite struct FuzzVectorTests {
-    static let root = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-
     static func files(_ target: FuzzTarget) -> [URL] {
-        let folder = root.appending(path: "Fuzz/vectors/\(target.rawValue)")
+        let folder = TestData.packageRoot.appending(path: "Fuzz/vectors/\(target.rawValue)")
         let files = try? FileManager.default.contentsOfDirectory(
             at: folder, includingPropertiesForKeys: nil)
         return (files ?? []).sorted { $0.path < $1.path }
@@ -20,7 +18,7 @@ import Testing
     }
 
     @Test func everyVectorBelongsToATarget() throws {
-        let folder = Self.root.appending(path: "Fuzz/vectors").path
+        let folder = TestData.packageRoot.appending(path: "Fuzz/vectors").path
         let names = FuzzTarget.allCases.map(\.rawValue)
         for name in try FileManager.default.contentsOfDirectory(atPath: folder)
         where name != "README.md" {
@@ -30,7 +28,7 @@ import Testing
 
     @Test(arguments: FuzzTarget.allCases)
     func seedsRunAndFit(_ target: FuzzTarget) throws {
-        let seeds = try target.seeds(root: Self.root.path)
+        let seeds = try target.seeds(root: TestData.packageRoot.path)
         #expect(seeds.count >= 2)
         #expect(Set(seeds.map(\.name)).count == seeds.count)
         for seed in seeds {
@@ -46,7 +44,7 @@ import Testing
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return Int(state >> 33) % bound
         }
-        for seed in try target.seeds(root: Self.root.path) where !seed.bytes.isEmpty {
+        for seed in try target.seeds(root: TestData.packageRoot.path) where !seed.bytes.isEmpty {
             for _ in 0..<8 {
                 var bytes = seed.bytes
                 for _ in 0...next(4) { bytes[next(bytes.count)] = UInt8(next(256)) }

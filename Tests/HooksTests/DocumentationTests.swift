@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Hooks
@@ -11,9 +12,8 @@ import Testing
     }
 
     static func page() throws -> String {
-        let root = URL(filePath: #filePath).resolvingSymlinksInPath()
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        return try String(contentsOf: root.appending(path: "Docs/hooks.md"), encoding: .utf8)
+        let file = TestData.packageRoot.appending(path: "Docs/hooks.md")
+        return try String(contentsOf: file, encoding: .utf8)
     }
 
     static func blocks() throws -> [Block] {

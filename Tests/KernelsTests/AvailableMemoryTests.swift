@@ -1,4 +1,4 @@
-import Foundation
+import TestSupport
 import Testing
 
 @testable import Kernels
@@ -16,14 +16,8 @@ import Testing
 
     /// What is found where these files lie.
     private func available(_ files: [String: String]) throws -> AvailableMemory? {
-        let root = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        defer { try? FileManager.default.removeItem(at: root) }
-        for (path, text) in files {
-            let file = root.appending(path: path)
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data((text + "\n").utf8).write(to: file)
-        }
+        let root = try TemporaryDirectory()
+        for (path, text) in files { try root.write(path, text + "\n") }
         return AvailableMemory.now(root: root.path + "/")
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import HostileFiles
 import ModelFile
+import TestSupport
 import Testing
 
 /// Every malformed file of `HostileCase.all`, refused by name, and the odd ones that are sound.

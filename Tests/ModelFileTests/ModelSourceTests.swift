@@ -1,5 +1,6 @@
 import Foundation
 import HostileFiles
+import TestSupport
 import Testing
 import Tokenizer
 

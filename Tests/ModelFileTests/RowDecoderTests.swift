@@ -1,4 +1,6 @@
+import Foundation
 import HostileFiles
+import TestSupport
 import Testing
 
 @testable import ModelFile
@@ -89,7 +91,8 @@ import Testing
     /// Blocks of the `gguf` package and the values that it reads from them.
     @Test(arguments: TensorEncoding.allCases.filter { $0.blockLength > 1 })
     func blocksHaveTheValuesOfTheReference(encoding: TensorEncoding) throws {
-        let file = try SafetensorsFile(path: Fixtures.path("quant-blocks.safetensors"))
+        let path = TestData.fixtures.appending(path: "quant-blocks.safetensors").path
+        let file = try SafetensorsFile(path: path)
         let blocks = try #require(file.tensor(named: "\(encoding).blocks"))
         let expected = try file.floats(named: "\(encoding).values")
         let decoded = decode(file.bytes(of: blocks), encoding, count: expected.count)

@@ -1,5 +1,6 @@
 import Foundation
 import HostileFiles
+import TestSupport
 import Testing
 
 @testable import ModelFile

@@ -6,6 +6,7 @@ import ModelFile
 import SwiftProtobuf
 import Synchronization
 import StrictJSON
+import TestSupport
 import Testing
 import Wire
 
@@ -93,16 +94,12 @@ extension CommandTests {
     }
 
     @Test func directoriesAreAdaptersThatEveryCommandTakes() async throws {
-        let folder = FileManager.default.temporaryDirectory
-            .appending(path: "neuronctl-adapter-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = try TemporaryDirectory()
         let text = #"{"peft_type": "LORA", "r": 2}"#
-        try text.write(
-            to: folder.appending(path: "adapter_config.json"), atomically: true, encoding: .utf8)
+        try folder.write("adapter_config.json", text)
         var writer = SafetensorsWriter(metadata: ["format": "pt"])
         try writer.add("a", shape: [2], [Float]([1, 2]))
-        try writer.write(to: folder.appending(path: "adapter_model.safetensors").path)
+        try writer.write(to: folder.path + "/adapter_model.safetensors")
         let items = try temporaryFile(
             "items.jsonl", #"{"prompt": "2+3=", "continuation": "5"}"# + "\n")
 

@@ -1,5 +1,6 @@
 import Foundation
 import Studies
+import TestSupport
 import Testing
 
 @testable import neuronctl
@@ -40,27 +41,23 @@ import Testing
     }
 
     @Test func aLineThatIsNoCaseIsNamed() throws {
-        let file = FileManager.default.temporaryDirectory
-            .appending(path: "cases-\(UUID().uuidString).jsonl")
-        defer { try? FileManager.default.removeItem(at: file) }
+        let directory = try TemporaryDirectory()
         let good = #"{"id":"1","prompt":"a","answer":"b","score":"next","tags":{}}"#
         let bad = good.replacing(#""next""#, with: #""nxt""#)
-        try "\(good)\n\n\(bad)\n".write(to: file, atomically: true, encoding: .utf8)
+        let file = try directory.write("cases.jsonl", "\(good)\n\n\(bad)\n")
         let error = try #require(throws: FileError.self) {
-            _ = try Problem.cases(of: file.path)
+            _ = try Problem.cases(of: file)
         }
         #expect(error.message.contains("line 3"))
         #expect(error.message.contains("number, final, next, choice, likelihood"))
     }
 
     @Test func aRuleThatNeedsATemplateIsRefused() throws {
-        let file = FileManager.default.temporaryDirectory
-            .appending(path: "cases-\(UUID().uuidString).jsonl")
-        defer { try? FileManager.default.removeItem(at: file) }
+        let directory = try TemporaryDirectory()
         let text = #"{"id":"1","question":"a","answer":"2","kind":"math"}"#
-        try text.write(to: file, atomically: true, encoding: .utf8)
+        let file = try directory.write("cases.jsonl", text)
         let error = try #require(throws: FileError.self) {
-            _ = try Problem.cases(of: file.path)
+            _ = try Problem.cases(of: file)
         }
         #expect(error.message.contains("item 1 is judged by boxed"))
     }

@@ -1,15 +1,14 @@
 import Foundation
 import StrictJSON
+import TestSupport
 import Testing
 
 @Suite struct TokenizeTests {
     @Test func aTextIsMeasuredInOneCallAndInParts() throws {
         let bench = try BenchProcess()
         defer { bench.remove() }
-        let package = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let model = package.appending(path: "Models/abacus").path
-        let text = package.appending(path: "README.md").path
+        let model = TestData.packageRoot.appending(path: "Models/abacus").path
+        let text = TestData.packageRoot.appending(path: "README.md").path
         let report = try bench.object([
             "tokenize", "--model", model, "--file", text, "--repetitions", "1",
         ])

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import NeurondClient
@@ -8,12 +9,10 @@ import Testing
     private func withFile(
         _ text: String, mode: Int = 0o600, _ body: (String) throws -> Void
     ) throws {
-        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        try Data(text.utf8).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        try FileManager.default.setAttributes(
-            [.posixPermissions: mode], ofItemAtPath: file.path)
-        try body(file.path)
+        let directory = try TemporaryDirectory()
+        let file = try directory.write("token", text)
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
+        try body(file)
     }
 
     /// What is found, or the reason why nothing is.

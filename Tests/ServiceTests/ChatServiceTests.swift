@@ -3,6 +3,7 @@ import Foundation
 import Messages
 import Service
 import SwiftProtobuf
+import TestSupport
 import Testing
 import Wire
 
@@ -22,9 +23,7 @@ struct ChatServiceTests {
 
     /// The template of Docs/chat.md, one of ChatML.
     private func chatML() throws -> TestService {
-        let page = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Docs/chat.md")
+        let page = TestData.packageRoot.appending(path: "Docs/chat.md")
         let template = try String(contentsOf: page, encoding: .utf8)
             .split(separator: "\n").first { $0.hasPrefix("{% for turn in messages %}") }
         return try TestService(chatTemplate: String(try #require(template)))

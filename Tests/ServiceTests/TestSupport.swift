@@ -6,6 +6,7 @@ import ModelFile
 import Service
 import SwiftProtobuf
 import Synchronization
+import TestSupport
 import Testing
 import Wire
 
@@ -36,8 +37,7 @@ final class TestService: Sendable {
     let engine: StepEngine
 
     static func fixture(_ model: String) -> URL {
-        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Fixtures/\(model)/hf")
+        TestData.fixtures.appending(path: "\(model)/hf")
     }
 
     convenience init(_ model: String = "llama-mha", form: WeightForm = .f32) throws {

@@ -1,4 +1,5 @@
 import StrictJSON
+import TestSupport
 import Testing
 @testable import Tokenizer
 
@@ -112,7 +113,7 @@ import Testing
             merges: Array(merges.joined(separator: "\n").utf8))
     }
 
-    @Test(.enabled(if: Material.isPresent, Material.absence))
+    @Test(Material.isPresent)
     func gpt2IsThatOfItsTokenizerFile() throws {
         var files = try split("tokenizers/hf/gpt2")
         files.modelType = "gpt2"
@@ -123,7 +124,7 @@ import Testing
         #expect(try TokenizerSpecification(files) == expected)
     }
 
-    @Test(.enabled(if: Material.isPresent, Material.absence))
+    @Test(Material.isPresent)
     func qwen2IsThatOfItsTokenizerFile() throws {
         var files = try split("tokenizers/hf/qwen2")
         let root = try Material.json("tokenizers/hf/qwen2/tokenizer.json")

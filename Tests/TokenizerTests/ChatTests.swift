@@ -1,12 +1,12 @@
 import Foundation
 import StrictJSON
+import TestSupport
 import Testing
 @testable import Tokenizer
 
 /// Conversations against what transformers renders, template by template.
 @Suite struct ChatTests {
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Fixtures/chat")
+    private static let folder = TestData.fixtures.appending(path: "chat")
 
     private static func json(_ name: String) throws -> JSONValue {
         let bytes = [UInt8](try Data(contentsOf: folder.appending(path: name)))

@@ -1,9 +1,10 @@
 import StrictJSON
+import TestSupport
 import Testing
 @testable import Tokenizer
 
 /// Published vocabularies against ids that other implementations computed.
-@Suite(.enabled(if: Material.isPresent, Material.absence))
+@Suite(Material.isPresent)
 struct MaterialTests {
     private static let separator = "\n__ggml_vocab_test__\n"
 

@@ -1,13 +1,13 @@
 import Foundation
 import StrictJSON
+import TestSupport
 import Testing
 @testable import Tokenizer
 
 /// The expressions against what Hugging Face's implementation cuts, and against our scanners.
 @Suite struct SplitExpressionTests {
     private static let fixture: JSONValue = {
-        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let path = tests.appending(path: "Fixtures/pre-tokenizers.json")
+        let path = TestData.fixtures.appending(path: "pre-tokenizers.json")
         return try! JSONValue(
             parsing: [UInt8](Data(contentsOf: path)), limits: TokenizerLimits.json)
     }()

@@ -1,26 +1,13 @@
 import Foundation
 import StrictJSON
+import TestSupport
 import Testing
 @testable import Tokenizer
 
-/// Third-party files for tests; absent on most machines.
-enum Material {
-    static let root: String? = {
-        let package = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let path =
-            ProcessInfo.processInfo.environment["NEUROND_MATERIAL"]
-            ?? package.appending(path: "../shared/material").standardizedFileURL.path(
-                percentEncoded: false)
-        return FileManager.default.fileExists(atPath: path) ? path : nil
-    }()
-
-    static let isPresent = root != nil
-    static let absence: Comment = "third-party test material is absent; set NEUROND_MATERIAL"
-
+/// Vocabularies of the third-party material.
+extension Material {
     static func bytes(_ path: String) throws -> [UInt8] {
-        let root = try #require(root)
-        return [UInt8](try Data(contentsOf: URL(filePath: root + "/" + path)))
+        [UInt8](try Data(contentsOf: URL(filePath: self.path(path))))
     }
 
     static func json(_ path: String) throws -> JSONValue {
@@ -28,9 +15,8 @@ enum Material {
     }
 
     static func huggingFace(_ folder: String) throws -> TextTokenizer {
-        let root = try #require(root)
         let path = folder + "/tokenizer_config.json"
-        let hasConfiguration = FileManager.default.fileExists(atPath: root + "/" + path)
+        let hasConfiguration = FileManager.default.fileExists(atPath: try self.path(path))
         let specification = try TokenizerSpecification(
             tokenizerJSON: bytes(folder + "/tokenizer.json"),
             configurationJSON: hasConfiguration ? bytes(path) : nil)

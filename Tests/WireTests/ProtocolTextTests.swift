@@ -1,12 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Wire
 
 /// PROTOCOL.md against the vectors and the code: a specification that nothing checks will drift.
 @Suite struct ProtocolTextTests {
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Proto")
+    private static let folder = TestData.packageRoot.appending(path: "Proto")
 
     private func text(_ name: String) throws -> String {
         try String(contentsOf: Self.folder.appending(path: name), encoding: .utf8)

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Wire
@@ -19,9 +20,7 @@ private struct Vector: CustomTestStringConvertible, Sendable {
     var testDescription: String { url.lastPathComponent }
 
     static let all: [Vector] = {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Proto/vectors")
+        let folder = TestData.packageRoot.appending(path: "Proto/vectors")
         let files = try? FileManager.default.contentsOfDirectory(
             at: folder, includingPropertiesForKeys: nil)
         return (files ?? []).filter { $0.pathExtension == "hex" }

@@ -1,4 +1,5 @@
 import HostileFiles
+import TestSupport
 
 @testable import ModelFile
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Studies
@@ -136,23 +137,19 @@ import Testing
 
     @Test("MATH's folders: subjects by name, problems by number, splits as tags say")
     func mathFolders() throws {
-        let root = FileManager.default.temporaryDirectory.appending(path: "MATH-\(UUID())")
-        defer { try? FileManager.default.removeItem(at: root) }
+        let root = try TemporaryDirectory()
         for (path, answer) in [
             ("train/algebra/10.json", "3"), ("train/algebra/9.json", "2"),
             ("test/geometry/1.json", "1"),
         ] {
-            let file = root.appending(path: path)
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             let text = #"{"problem":"P","level":"L","type":"T","solution":"\\boxed{\#(answer)}"}"#
-            try Data(text.utf8).write(to: file)
+            try root.write(path, text)
         }
         let all = try ProblemSet.read(root.path)
         #expect(all.problems.map(\.answer) == ["1", "2", "3"])
         #expect(all.problems.map(\.split) == ["test", "train", "train"])
         #expect(all.problems[1].id.hasSuffix("/train/algebra/9"))
-        let train = try ProblemSet.read(root.appending(path: "train").path)
+        let train = try ProblemSet.read(root.path + "/train")
         #expect(train.problems.map(\.id) == ["train/algebra/9", "train/algebra/10"])
         #expect(train.problems.map(\.split) == ["train", "train"])
         #expect(train.digest != all.digest)

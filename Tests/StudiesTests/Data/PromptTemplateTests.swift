@@ -1,4 +1,4 @@
-import Foundation
+import TestSupport
 import Testing
 
 @testable import Studies
@@ -122,12 +122,11 @@ import Testing
         } throws: { error in
             "\(error)".contains("boxed-chat, boxed-text")
         }
-        let file = FileManager.default.temporaryDirectory.appending(path: "t-\(UUID()).txt")
-        defer { try? FileManager.default.removeItem(at: file) }
-        try Data("+++\n+++\n{question}\n".utf8).write(to: file)
-        let template = try PromptTemplate.read(file.path)
+        let directory = try TemporaryDirectory()
+        let file = try directory.write("own.txt", "+++\n+++\n{question}\n")
+        let template = try PromptTemplate.read(file)
         #expect(try template.prompt(for: Self.problem) == .text(Self.problem.question))
-        #expect(template.name.hasPrefix("t-"))
+        #expect(template.name.hasPrefix("own"))
     }
 
     @Test(

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Studies
@@ -37,9 +38,7 @@ import Testing
             ("arithmetic", 1800), ("bias", 136), ("text", 100),
         ])
     func bundled(name: String, count: Int) throws {
-        let package = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let file = package.appending(path: "Models/abacus/data/\(name).jsonl")
+        let file = TestData.packageRoot.appending(path: "Models/abacus/data/\(name).jsonl")
         let set = try ProblemSet.read(file.path)
         #expect(set.format == .problems)
         #expect(set.problems.count == count)

@@ -1,31 +1,30 @@
 import Foundation
-import Testing
+public import Testing
 
 /// Third-party files that tests use when they are there.
-enum Material {
+public enum Material {
     /// The folder named by `NEUROND_MATERIAL`, else the one beside the repository; nil if absent.
-    static let root: String? = {
-        let package = URL(filePath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
+    private static let root: String? = {
         let path =
             ProcessInfo.processInfo.environment["NEUROND_MATERIAL"]
-            ?? package.appending(path: "../shared/material").standardized.path
+            ?? TestData.packageRoot.appending(path: "../shared/material").standardized.path
         return FileManager.default.fileExists(atPath: path) ? path : nil
     }()
 
     /// Skips a test, saying so, when the material is absent.
-    static var isPresent: ConditionTrait {
+    public static var isPresent: ConditionTrait {
         .enabled(if: root != nil, "the third-party material is absent (set NEUROND_MATERIAL)")
     }
 
     /// The path of a file or folder of the material.
-    static func path(_ name: String) throws -> String {
+    ///
+    /// - Throws: when the material is absent.
+    public static func path(_ name: String) throws -> String {
         try #require(root) + "/" + name
     }
 
     /// The names in a folder of the material, sorted; empty when the material is absent.
-    static func names(in folder: String) -> [String] {
+    public static func names(in folder: String) -> [String] {
         guard let root else { return [] }
         let names = try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(folder)")
         return (names ?? []).sorted()
