@@ -9,6 +9,9 @@ package enum FrameLimits {
     /// Columns of a comment in a configuration file.
     static let commentColumns = 90
 
+    /// Columns of a table on a terminal, where cells of text and heads can be broken into lines.
+    static let tableColumns = 100
+
     /// Bytes of a configuration file; ours with every comment have a hundredth of it.
     package static let configurationBytes = 1_048_576
 

@@ -62,7 +62,9 @@ extension StudyConfiguration {
         let text = (head + ["# Steps:"] + steps).joined(separator: "\n")
         return text + "\n\n"
             + file { setting in
-                wrapped(setting.documentation) + wrapped("Accepted: \(setting.accepted).")
+                [setting.documentation, "Accepted: \(setting.accepted)."].flatMap {
+                    $0.wrapped(to: FrameLimits.commentColumns)
+                }
             } value: {
                 $0.get(defaults)
             }
@@ -87,17 +89,5 @@ extension StudyConfiguration {
             return (head + lines).joined(separator: "\n") + "\n"
         }
         return blocks.joined(separator: "\n")
-    }
-
-    private static func wrapped(_ text: String) -> [String] {
-        var lines: [String] = []
-        for word in text.split(separator: " ") {
-            if let last = lines.last, last.count + 1 + word.count <= FrameLimits.commentColumns {
-                lines[lines.count - 1] = "\(last) \(word)"
-            } else {
-                lines.append(String(word))
-            }
-        }
-        return lines
     }
 }

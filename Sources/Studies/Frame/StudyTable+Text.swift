@@ -5,20 +5,11 @@ extension StudyTable {
     package var text: String {
         let head = columns.map(\.name)
         let body = rows.map { row in zip(columns, row.cells).map { $0.shown($1) } }
-        let widths = columns.indices.map { index in
-            ([head] + body).map { $0[index].count }.max() ?? 0
-        }
-        func line(_ cells: [String]) -> String {
-            let padded = cells.enumerated().map { index, cell in
-                let blanks = String(repeating: " ", count: widths[index] - cell.count)
-                return columns[index].kind == .text ? cell + blanks : blanks + cell
-            }
-            let text = padded.joined(separator: "  ")
-            return String(text.reversed().drop { $0 == " " }.reversed())
-        }
-        let rule = widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ")
-        var lines = [title, line(head), rule] + body.map(line)
-        if !note.isEmpty { lines.append(note) }
+        let layout = TableLayout(columns, head: head, body: body)
+        var lines = title.wrapped(to: FrameLimits.tableColumns)
+        lines += layout.lines(head, columns) + [layout.rule]
+        lines += body.flatMap { layout.lines($0, columns) }
+        if !note.isEmpty { lines += note.wrapped(to: FrameLimits.tableColumns) }
         return lines.joined(separator: "\n") + "\n"
     }
 

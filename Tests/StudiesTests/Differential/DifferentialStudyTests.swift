@@ -164,6 +164,11 @@ import Testing
             "scales", "domains", "domain-effects", "domain-controls", "unrelated",
         ] { #expect(try Self.table(results, name).rows.isEmpty == false, "\(name)") }
         #expect(results.figures.map(\.name) == ["ratios", "layers"])
+        // Numbers are never broken; with few of them every table fits.
+        for table in results.tables where table.columns.count <= 8 {
+            let widest = table.text.split(separator: "\n").map(\.count).max() ?? 0
+            #expect(widest <= 100, "\(table.name):\n\(table.text)")
+        }
     }
 
     @Test("a neuron that serves one subject is that subject's own")

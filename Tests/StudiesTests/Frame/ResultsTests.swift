@@ -28,6 +28,44 @@ import Testing
                 """)
     }
 
+    @Test("a table that is too wide has its texts and heads broken into lines")
+    func wide() {
+        let claim = (1...30).map { "claim\($0)" }.joined(separator: " ")
+        let evidence = (1...24).map { "evidence\($0)" }.joined(separator: " ")
+        let table = StudyTable(
+            "t", title: "What held",
+            columns: [
+                .text("claim"), .text("verdict"), .number("Random, layer-matched", digits: 2),
+                .text("evidence"),
+            ],
+            rows: [
+                .init([.text(claim), .text("not shown"), .number(47.66), .text(evidence)]),
+                .init([.text("b"), .text("held"), .number(-1234.5), .text("c")]),
+            ], note: claim)
+        let lines = table.text.split(separator: "\n")
+        #expect(lines.allSatisfy { $0.count <= 100 } && lines.contains { $0.count == 100 })
+        let words = table.text.split { $0.isWhitespace }
+        for word in claim.split(separator: " ") + evidence.split(separator: " ") {
+            #expect(words.contains(word), "\(word)")
+        }
+        // Rows begin in the first column; their further lines do not.
+        let rows = lines.drop { !$0.hasPrefix("---") }.dropFirst()
+        #expect(rows.filter { $0.first != " " }.count == 2 + claim.wrapped(to: 100).count)
+        #expect(rows.contains { $0.hasPrefix("b ") && $0.hasSuffix("-1234.50  c") })
+        #expect(table.csv.contains("\(claim),not shown,47.66,\(evidence),"))
+        #expect(table.markdown.contains("| \(claim) | not shown | 47.66 | \(evidence) |"))
+    }
+
+    @Test("lines are broken at blanks, long words behind a hyphen or anywhere")
+    func wrapping() {
+        #expect("one two three".wrapped(to: 13) == ["one two three"])
+        #expect("one two three".wrapped(to: 7) == ["one two", "three"])
+        #expect("one two three".wrapped(to: 7, indent: 2) == ["one two", "  three"])
+        #expect("a layer-matched set".wrapped(to: 8) == ["a", "layer-", "matched", "set"])
+        #expect("abcdefghij kl".wrapped(to: 4) == ["abcd", "efgh", "ij", "kl"])
+        #expect("".wrapped(to: 4) == [""])
+    }
+
     @Test("Markdown names the sources of each row")
     func markdown() {
         #expect(
