@@ -25,7 +25,7 @@ public final class ComputePool: Sendable {
         precondition(
             threadCount >= 1 && threadCount <= Limits.threads,
             "a pool has 1...\(Limits.threads) threads")
-        let crew = PoolCrew()
+        let crew = PoolCrew(workerCount: threadCount)
         self.crew = crew
         self.threadCount = threadCount
         threads = Mutex((1..<threadCount).map { startWorker(crew, $0, pinned) })
@@ -37,8 +37,8 @@ public final class ComputePool: Sendable {
 
     /// Runs `body` once for each task 0..<taskCount and returns when all are done.
     ///
-    /// Each task goes to any worker 0..<threadCount; worker 0 is the calling thread. Calls from
-    /// several threads take turns.
+    /// Each task goes to any worker 0..<threadCount; worker 0 is the calling thread. A worker's
+    /// tasks are neighbours as far as all are equally fast. Calls from several threads take turns.
     public func run(taskCount: Int, _ body: @Sendable (_ task: Int, _ worker: Int) -> Void) {
         guard taskCount > 1, threadCount > 1 else {
             for task in 0..<max(0, taskCount) { body(task, 0) }

@@ -7,28 +7,34 @@ internal import Synchronization
 /// run is open and whose other bits count the workers inside; who comes after the gate has closed
 /// stays out, so a run never waits for a thread that still sleeps. The caller takes tasks too,
 /// closes the gate when none is left and waits until it is alone.
+///
+/// Every worker has a share of neighbouring tasks, which it takes from the front: tasks that lie
+/// beside each other read memory that does. Who is done takes from the back of others' shares.
 final class PoolCrew: @unchecked Sendable {
-    // Sendable: `task` and `taskCount` are written by the caller while the gate is closed and
-    // empty, and read by workers inside the gate; everything else is atomic.
+    // Sendable: `task` is written by the caller while the gate is closed and empty, and read by
+    // workers inside the gate; everything else is atomic.
     private var task: (@Sendable (Int, Int) -> Void)?
-    private var taskCount = 0
 
-    private let next = Atomic<Int>(0)
+    private let shares: TaskShares
     private let stopped = Atomic<Bool>(false)
     private let epoch = FutexWord()
     private let gate = FutexWord()
 
     private static let open: UInt32 = 1 << 31
 
+    /// A crew of so many workers, the caller among them.
+    init(workerCount: Int) {
+        shares = TaskShares(workerCount: workerCount)
+    }
+
     /// Runs tasks on this thread and on every worker that comes in time.
     func run(_ count: Int, _ body: @escaping @Sendable (Int, Int) -> Void) {
         task = body
-        taskCount = count
-        next.store(0, ordering: .relaxed)
+        shares.deal(count)
         gate.store(Self.open)
         epoch.add(1)
         epoch.wakeAll()
-        takeTasks(body, count, worker: 0)
+        takeTasks(body, worker: 0)
         gate.remove(Self.open)
         var inside = gate.load()
         while inside != 0 {
@@ -46,7 +52,7 @@ final class PoolCrew: @unchecked Sendable {
             if stopped.load(ordering: .acquiring) { return }
             seen = epoch.load()
             guard enter() else { continue }
-            if let task { takeTasks(task, taskCount, worker: worker) }
+            if let task { takeTasks(task, worker: worker) }
             // The last one out of a closed gate wakes the caller.
             if gate.subtract(1) == 0 { gate.wakeAll() }
         }
@@ -58,14 +64,8 @@ final class PoolCrew: @unchecked Sendable {
         epoch.wakeAll()
     }
 
-    private func takeTasks(
-        _ body: @Sendable (Int, Int) -> Void, _ count: Int, worker: Int
-    ) {
-        while true {
-            let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-            guard index < count else { return }
-            body(index, worker)
-        }
+    private func takeTasks(_ body: @Sendable (Int, Int) -> Void, worker: Int) {
+        while let index = shares.take(for: worker) { body(index, worker) }
     }
 
     /// Counts this worker in if the run is still open.

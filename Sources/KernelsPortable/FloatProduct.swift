@@ -52,6 +52,10 @@ private func lastTile(_ product: FloatProduct, _ output: Int, _ end: Int, half: 
     let width = product.rows.rowCount &- first
     let tile = product.rows.tile(at: first)
     var row = 0
+    while lanes_wide_tile() && row &+ 8 <= width {
+        eightRows(product, first &+ row, tile + row, output, end, half: half)
+        row &+= 8
+    }
     while row &+ 4 <= width {
         fourRows(product, first &+ row, tile + row, output, end, half: half)
         row &+= 4
@@ -71,14 +75,12 @@ private struct Panel {
     /// Whether this is the first tile, which finds the weights in memory.
     let isFirst: Bool
 
-    /// The panel of an output, out of those up to `end`, for the tile from a row on.
+    /// The same for sums that begin some rows later, which find the weights cached.
     @inline(__always)
-    init(_ product: FloatProduct, _ row: Int, _ output: Int, _ end: Int) {
-        weights = product.panels + output / 16 &* product.panelStride
-        target = product.output.values + (row &* product.output.stride &+ output)
-        stride = product.output.stride
-        outputs = min(16, end &- output)
-        isFirst = row == 0
+    func from(_ row: Int) -> Panel {
+        Panel(
+            weights: weights, target: target + row &* stride, stride: stride, outputs: outputs,
+            isFirst: false)
     }
 
     /// The 16 weights of one input.
@@ -90,6 +92,18 @@ private struct Panel {
     @inline(__always)
     func prefetch(_ input: Int, half: Bool) {
         if isFirst { lanes_prefetch(weights + (input &* (half ? 32 : 64) &+ prefetchDistance)) }
+    }
+}
+
+extension Panel {
+    /// The panel of an output, out of those up to `end`, for the tile from a row on.
+    @inline(__always)
+    init(_ product: FloatProduct, _ row: Int, _ output: Int, _ end: Int) {
+        weights = product.panels + output / 16 &* product.panelStride
+        target = product.output.values + (row &* product.output.stride &+ output)
+        stride = product.output.stride
+        outputs = min(16, end &- output)
+        isFirst = row == 0
     }
 }
 
@@ -222,6 +236,46 @@ private func twelveByOne(
     first.store(panel, row: 0)
     second.store(panel, row: 4)
     third.store(panel, row: 8)
+}
+
+/// Eight rows of the last tile times the panels of some outputs, two at a time.
+@inline(__always)
+private func eightRows(
+    _ product: FloatProduct, _ row: Int, _ tile: UnsafePointer<Float>, _ first: Int, _ end: Int,
+    half: Bool
+) {
+    let (width, inputs) = (product.rows.rowCount &- product.rows.tiledRows, product.rows.inputCount)
+    var output = first
+    while output &+ 16 < end {
+        let low = Panel(product, row, output, end)
+        eightByTwo(low, Panel(product, row, output &+ 16, end), tile, width, inputs, half: half)
+        output &+= 32
+    }
+    guard output < end else { return }
+    let last = Panel(product, row, output, end)
+    fourRows(last, tile, width, inputs, half: half)
+    fourRows(last.from(4), tile + 4, width, inputs, half: half)
+}
+
+private func eightByTwo(
+    _ low: Panel, _ high: Panel, _ tile: UnsafePointer<Float>, _ width: Int, _ inputCount: Int,
+    half: Bool
+) {
+    var one = QuadPair()
+    var two = QuadPair()
+    var rows = tile
+    var input = 0
+    while input < inputCount {
+        let weights = (low.load(input, half: half), high.load(input, half: half))
+        low.prefetch(input, half: half)
+        high.prefetch(input, half: half)
+        one.add(weights, rows)
+        two.add(weights, rows + 4)
+        rows += width
+        input &+= 1
+    }
+    one.store(low, high, row: 0)
+    two.store(low, high, row: 4)
 }
 
 /// Four rows of the last tile times the panels of some outputs: where registers allow, two at a

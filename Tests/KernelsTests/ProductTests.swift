@@ -31,10 +31,10 @@ import Testing
     func rowsHaveTheSameBitsInEveryBatchAndPanelSplit(form: WeightForm) throws {
         let matrix = try noiseMatrix(form, outputs: 150, inputs: 172, seed: 3)
         var noise = Noise(seed: 4)
-        let rows = (0..<29).map { _ in noise.floats(172) }
+        let rows = (0..<64).map { _ in noise.floats(172) }
         for kernels in try allKernels() {
             let whole = bits(product(kernels, matrix, rows))
-            for rowStep in [1, 2, 4, 5, 12, 13, 28] {
+            for rowStep in [1, 2, 4, 5, 8, 11, 12, 13, 16, 20, 23, 28, 49] {
                 for panelStep in [1, 3, 4, 9, 10] {
                     let pieces = product(
                         kernels, matrix, rows, rowStep: rowStep, panelStep: panelStep)

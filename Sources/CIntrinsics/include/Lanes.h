@@ -90,6 +90,9 @@ LANES_INLINE LanesBlock lanes_load_block(const uint8_t *source) {
 // Asks for the cache line at an address, mapped or not, to be fetched.
 LANES_INLINE void lanes_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 
+// Fetches into the second-level cache: what is needed too late to stay in the first.
+LANES_INLINE void lanes_prefetch_far(const void *address) { __builtin_prefetch(address, 0, 2); }
+
 // Makes the compiler believe that the bytes at an address have changed.
 LANES_INLINE void lanes_forget(const void *address) {
     __asm__ volatile("" : : "r"(address) : "memory");
