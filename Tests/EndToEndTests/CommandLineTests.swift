@@ -19,11 +19,13 @@ struct CommandLineTests {
             #expect(out == output, "\(command)")
         }
         #expect(examples.count >= 4)
-        let others = lines(ofBlocks: "sh", in: try text(of: "README.md"))
-            .filter { $0.hasPrefix("neuronctl ") }
+        let shown = Set(examples.map(\.command))
+        let others = DocumentedCommand.of("README.md").filter { command in
+            !command.isInline && command.words[0] == "neuronctl" && !shown.contains(command.text)
+        }
         for command in others {
-            let (status, _, error) = try daemon.shell(String(command))
-            #expect(status == 0, "\(command): \(error)")
+            let (status, _, error) = try daemon.shell(command.text)
+            #expect(status == 0, "\(command.text): \(error)")
         }
         #expect(others.count >= 4)
         #expect(daemon.stop() == 0)

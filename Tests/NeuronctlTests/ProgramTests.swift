@@ -5,6 +5,7 @@ import Foundation
 import Messages
 import Synchronization
 import SwiftProtobuf
+import TestSupport
 import Testing
 import Wire
 
@@ -82,19 +83,11 @@ func temporaryFile(_ name: String, _ text: String = "") throws -> String {
         #expect(run.errors.isEmpty)
         let text = run.output.replacing("\n", with: " ")
         let example = try #require(text.firstMatch(of: /Example: neuronctl (.*?)  ?USAGE/))
-        let words = try shellWords(String(example.1))
+        let words = shellWords(example.1)
         #expect(words.starts(with: command), "\(words)")
         if words.last?.contains("…") != true {
             _ = try Neuronctl.parseAsRoot(words)
         }
-    }
-
-    /// Splits at blanks outside single quotes.
-    private func shellWords(_ text: String) throws -> [String] {
-        text.split(separator: "'", omittingEmptySubsequences: false).enumerated()
-            .flatMap { index, part in
-                index % 2 == 1 ? [String(part)] : part.split(separator: " ").map(String.init)
-            }
     }
 
     @Test(arguments: [
