@@ -25,6 +25,12 @@ package enum FrameLimits {
     /// Items of one call for statistics, after which the sums so far are stored.
     package static let statisticsItemsPerCall = 64
 
+    /// Groups of one call for statistics.
+    ///
+    /// The sums of all of them are held at once, 16 bytes for each neuron and sum. The daemon takes
+    /// 256.
+    static let groupsPerCall = 16
+
     /// Seconds that a store waits for another process that writes to it.
     static let busySeconds = 10.0
 

@@ -16,10 +16,21 @@ extension StudyRun {
         }
     }
 
+    /// A group whose sums are not complete.
+    private struct OpenGroup {
+        let key: ItemKey
+        let items: [StatisticsItem]
+        /// Items, from the first, that are in ``total``.
+        var done: Int
+        var total: NeuronStatistics?
+        /// How many groups of the call have these items.
+        let copies: Int
+    }
+
     /// Exact sums of each group, for every neuron; each group is stored as one answer.
     ///
-    /// Some items are asked for at a time, and the sums so far are stored each time. They are
-    /// integers, so that it does not matter where a run was cut.
+    /// Some items are asked for at a time, of as many groups as they belong to, and the sums so far
+    /// are stored each time. They are integers, so that it does not matter where a run was cut.
     package func statistics(
         _ step: StudyStep, label: String, _ items: [StatisticsItem], sums: [ElementSum],
         plan: HookPlan = HookPlan()
@@ -33,59 +44,98 @@ extension StudyRun {
                 planHash: plan.planHash)
         }
         try store.link(keys, to: label, of: id)
-        var known = try store.values(of: keys)
-        var done: [ItemKey: (done: Int, value: Data)] = [:]
-        for key in keys where known[key] == nil { done[key] = try store.partialSums(of: key) }
-        let stored = zip(keys, groups).reduce(0) { count, pair in
-            count + (known[pair.0] == nil ? done[pair.0]?.done ?? 0 : pair.1.value.count)
-        }
-        let clock = clock(step, label, total: items.count, stored: stored)
+        let known = try store.values(of: keys)
+        let open = try openGroups(zip(keys, groups.map(\.value)).filter { known[$0.0] == nil })
+        let missing = open.reduce(0) { $0 + ($1.items.count - $1.done) * $1.copies }
+        let clock = clock(step, label, total: items.count, stored: items.count - missing)
+        let found = try await complete(open, step, sums, plan, clock)
+        clock.finish()
         var answers: [String: NeuronStatistics] = [:]
         for (key, group) in zip(keys, groups) {
-            if known[key] == nil {
-                known[key] = try await sum(
-                    group.value, key, step, after: done[key], settings: sums, plan, clock)
-            } else if done[key] != nil {
-                clock.advance(by: group.value.count)
+            guard let value = known[key] ?? found[key] else {
+                preconditionFailure("the group was answered")
             }
-            guard let value = known[key] else { preconditionFailure("the group was answered") }
             answers[group.key] = try NeuronStatistics(stored: value)
         }
-        clock.finish()
         return answers
     }
 
-    /// Asks for the rest of a group, and stores the whole.
-    private func sum(
-        _ items: [StatisticsItem], _ key: ItemKey, _ step: StudyStep,
-        after partial: (done: Int, value: Data)?, settings sums: [ElementSum], _ plan: HookPlan,
-        _ clock: ProgressClock
-    ) async throws -> Data {
-        var total = try partial.map { try NeuronStatistics(stored: $0.value) }
-        var place = partial?.done ?? 0
-        while place < items.count {
-            try Task.checkCancellation()
-            let part = items[place..<min(place + batching.statisticsItemsPerCall, items.count)]
-            let answer = try await model.statistics(Array(part), sums: sums, plan: plan)
-            guard answer.count == 1, let more = answer[part[place].group] else {
-                throw StudyError(
-                    "ANSWER_COUNT", "step \(step.name): \(answer.count) groups answered, not 1")
-            }
-            total = NeuronStatistics.merged([total, more].compactMap { $0 })
-            place += part.count
-            if place < items.count, let total {
-                try store.setPartialSums(of: key, done: place, value: total.stored)
-                clock.advance(by: part.count)
-            } else if let total {
-                try store.finish(
-                    StoredAnswer(
-                        key: key, study: study, step: step.name,
-                        question: try StoredJSON.encode(GroupQuestion(items)),
-                        format: NeuronStatistics.storedFormat, value: total.stored))
-                clock.advance(by: part.count)
-            }
+    /// The groups to be asked for, each once, as far as a run that was cut left them.
+    private func openGroups(
+        _ groups: [(key: ItemKey, items: [StatisticsItem])]
+    ) throws -> [OpenGroup] {
+        var seen: Set<ItemKey> = []
+        return try groups.filter { seen.insert($0.key).inserted }.map { group in
+            let partial = try store.partialSums(of: group.key)
+            return OpenGroup(
+                key: group.key, items: group.items, done: partial?.done ?? 0,
+                total: try partial.map { try NeuronStatistics(stored: $0.value) },
+                copies: groups.count { $0.key == group.key })
         }
-        guard let total else { preconditionFailure("a group has at least one item") }
-        return total.stored
+    }
+
+    /// Asks for the rest of the groups, one after another, and stores each as it gets on.
+    private func complete(
+        _ groups: [OpenGroup], _ step: StudyStep, _ sums: [ElementSum], _ plan: HookPlan,
+        _ clock: ProgressClock
+    ) async throws -> [ItemKey: Data] {
+        var values: [ItemKey: Data] = [:]
+        var open = groups
+        while !open.isEmpty {
+            try Task.checkCancellation()
+            let parts = nextParts(of: open)
+            let asked = zip(open, parts).flatMap { $0.items[$1] }
+            let answer = try await model.statistics(asked, sums: sums, plan: plan)
+            guard answer.count == parts.count else {
+                throw StudyError(
+                    "ANSWER_COUNT",
+                    "step \(step.name): \(answer.count) groups answered, not \(parts.count)")
+            }
+            for (place, part) in parts.enumerated() {
+                guard let more = answer[open[place].items[part.lowerBound].group] else {
+                    throw StudyError(
+                        "ANSWER_COUNT", "step \(step.name): a group was answered under no label")
+                }
+                let value = try add(more, to: &open[place], upTo: part.upperBound, step)
+                if part.upperBound == open[place].items.count { values[open[place].key] = value }
+                clock.advance(by: part.count * open[place].copies)
+            }
+            open.removeAll { values[$0.key] != nil }
+        }
+        return values
+    }
+
+    /// The items to ask for next: of each of the first groups, as many as there is room for.
+    private func nextParts(of groups: [OpenGroup]) -> [Range<Int>] {
+        var room = batching.statisticsItemsPerCall
+        var parts: [Range<Int>] = []
+        for group in groups.prefix(FrameLimits.groupsPerCall) where room > 0 {
+            let part = group.done..<min(group.done + room, group.items.count)
+            parts.append(part)
+            room -= part.count
+        }
+        return parts
+    }
+
+    /// Adds to a group and stores it: as an answer when it is whole, else for a run to go on from.
+    private func add(
+        _ more: NeuronStatistics, to group: inout OpenGroup, upTo done: Int, _ step: StudyStep
+    ) throws -> Data {
+        guard let total = NeuronStatistics.merged([group.total, more].compactMap { $0 }) else {
+            preconditionFailure("there is something to merge")
+        }
+        group.total = total
+        group.done = done
+        let value = total.stored
+        if done < group.items.count {
+            try store.setPartialSums(of: group.key, done: done, value: value)
+        } else {
+            try store.finish(
+                StoredAnswer(
+                    key: group.key, study: study, step: step.name,
+                    question: try StoredJSON.encode(GroupQuestion(group.items)),
+                    format: NeuronStatistics.storedFormat, value: value))
+        }
+        return value
     }
 }

@@ -83,6 +83,56 @@ import Testing
         #expect(try store.items(of: 1, label: "x").map(\.place) == [0, 1, 2])
     }
 
+    /// Sums of six groups of three items, of which the last has the items of the first.
+    private func sums(
+        _ model: ToyModel, _ store: RunStore,
+        observe: @escaping @Sendable (StudyEvent) -> Void = { _ in }
+    ) async throws -> [String: NeuronStatistics] {
+        let id = try store.begin(
+            study: "toy", configuration: "", model: model.identity, codeVersion: "1")
+        var batching = StudyRun.Batching()
+        batching.statisticsItemsPerCall = 4
+        let run = StudyRun(
+            id, of: "toy", model: model, store: store, batching: batching, observe: observe)
+        let items = (0..<18).map { place in
+            StatisticsItem(
+                prompt: [UInt32(place % 15)], continuation: [7, 8], group: "group \(place / 3)")
+        }
+        return try await run.statistics(ToyStudy.count, label: "s", items, sums: [.meanAbs])
+    }
+
+    @Test("groups share calls, and each goes on from where a cut left it")
+    func sharedCalls() async throws {
+        let place = try TemporaryStore()
+        let whole = ToyModel()
+        let events = Mutex<[StudyEvent]>([])
+        let expected = try await sums(whole, RunStore(path: place.path)) { event in
+            events.withLock { $0.append(event) }
+        }
+        // Five groups are asked for: 4, 4, 4 and 3 items, not 3 and 3 for each.
+        #expect(whole.calls == 4 && whole.items == 15)
+        #expect(expected.count == 6 && expected["group 0"] == expected["group 5"])
+        #expect(expected.values.allSatisfy { $0.items == 3 && $0.tokens == 6 })
+        #expect(expected["group 1"] != expected["group 2"])
+        guard case .finished(let end) = events.withLock({ $0.last }) else {
+            Issue.record("the call did not end")
+            return
+        }
+        #expect(end.done == 18 && end.total == 18)
+        for patience in 0..<whole.calls {
+            let cut = try TemporaryStore()
+            let broken = ToyModel(patience: patience)
+            await #expect(throws: ToyModel.BrokenOff.self) {
+                try await sums(broken, RunStore(path: cut.path))
+            }
+            let rest = ToyModel()
+            #expect(try await sums(rest, RunStore(path: cut.path)) == expected)
+            #expect(broken.items + rest.items == 15)
+            let again = ToyModel(patience: 0)
+            #expect(try await sums(again, RunStore(path: cut.path)) == expected)
+        }
+    }
+
     @Test("two calls of a run cannot share a label")
     func labels() async throws {
         let place = try TemporaryStore()
