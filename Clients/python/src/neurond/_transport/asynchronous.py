@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Generic, TypeVar, cast
+from typing import TypeVar, cast
 
 from .. import errors
 from .._core import limits
@@ -16,7 +15,17 @@ from .._core.frames import PeerFault
 from .._core.state import Phase
 from .._core.streams import Event, Lost
 from .address import Address
-from .exchange import Call, Exchange, Retry, check_peer, lost, new_core, nobody, overdue
+from .exchange import (
+    Call,
+    ClientBase,
+    Retry,
+    StreamBase,
+    check_peer,
+    lost,
+    new_core,
+    nobody,
+    overdue,
+)
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -156,21 +165,12 @@ class AsyncLink(asyncio.BufferedProtocol):
         self._after()
 
 
-class AsyncStream(Generic[Item, Result]):
+class AsyncStream(StreamBase[Item, Result, AsyncLink]):
     """An answer as it arrives: an async iterator of its parts, and `result` when all have come."""
 
     def __init__(self, client: AsyncClient, call: Call[Item, Result]) -> None:
+        super().__init__(call, client.retry)
         self._client = client
-        self._call = call
-        self._deadline = call.deadline and (
-            time.monotonic() + call.deadline + limits.DEADLINE_GRACE_SECONDS)
-        self._ready: deque[Item] = deque()
-        self._exchange: Exchange[Item, Result] | None = None
-        self._link: AsyncLink | None = None
-        self._stream = 0
-        self._failures = 0
-        self._was_shown = False
-        self._error: BaseException | None = None
 
     def __aiter__(self) -> AsyncIterator[Item]:
         return self
@@ -189,12 +189,6 @@ class AsyncStream(Generic[Item, Result]):
             await self._step()
         return self._exchange.result
 
-    def cancel(self) -> None:
-        """Ends the interest: the daemon stops as soon as it can."""
-        self._drop()
-        if not (self._exchange and self._exchange.is_done) and self._error is None:
-            self._error = errors.Cancelled("the answer was cancelled here", reason="CANCELLED")
-
     async def _step(self) -> None:
         if self._error is not None:
             raise self._error
@@ -209,66 +203,32 @@ class AsyncStream(Generic[Item, Result]):
             self._error = overdue(self._call.deadline or 0)
             raise self._error from None
         except errors.NeurondError as error:
-            self._drop()
-            self._failures += 1
-            delay = None if self._was_shown else self._client.retry.delay(
-                self._failures, error, self._call.method)
-            if delay is None:
-                self._error = error
-                raise
-            self._exchange = None
-            self._ready.clear()
-            await asyncio.sleep(delay)
+            await asyncio.sleep(self._delay(error))
         except BaseException:
             self.cancel()
             raise
 
-    def _drop(self) -> None:
-        if self._link:
-            self._link.finish(self._stream)
-            self._link = None
-
     async def _send(self) -> None:
         link = await self._client.link()
-        self._stream = await link.open(self._call)
-        self._link, self._exchange = link, Exchange(self._call)
+        self._sent(link, await link.open(self._call))
 
     async def _receive(self) -> None:
-        assert self._link and self._exchange
-        event = await self._link.take(self._stream)
-        self._ready.extend(self._exchange.accept(event, self._link.core))
-        if self._exchange.is_done:
-            self._drop()
-
-    def _left(self) -> float | None:
-        if not self._deadline:
-            return None
-        return max(0.0, self._deadline - time.monotonic())
-
-    def __del__(self) -> None:
-        link: AsyncLink | None = getattr(self, "_link", None)
-        if link is not None:
-            link.release(self._stream)
+        link = self._link
+        assert link
+        self._accept(await link.take(self._stream), link)
 
 
-class AsyncClient:
+class AsyncClient(ClientBase[AsyncLink]):
     """Calls over one connection, which is made anew where it was lost."""
 
     def __init__(self, address: Address, token: str | None, retry: Retry) -> None:
-        self.address = address
-        self.retry = retry
-        self._token = token
+        super().__init__(address, token, retry)
         self._connecting = asyncio.Lock()
-        self._is_closed = False
-        self._link: AsyncLink | None = None
 
     async def link(self) -> AsyncLink:
         """The connection that new calls go over."""
         async with self._connecting:
-            if self._is_closed:
-                raise errors.BadArgument("the client was closed; connect again")
-            if self._link is None or not self._link.is_usable:
-                self._link = await AsyncLink.connect(self.address, self._token)
+            self._link = self._usable() or await AsyncLink.connect(self.address, self._token)
             return self._link
 
     async def run(self, call: Call[Item, Result]) -> Result:

@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from .. import errors
 from .._core import limits
@@ -21,7 +21,17 @@ from .._core.frames import PeerFault
 from .._core.state import Phase
 from .._core.streams import Event, Lost
 from .address import Address
-from .exchange import Call, Exchange, Retry, check_peer, lost, new_core, nobody, overdue
+from .exchange import (
+    Call,
+    ClientBase,
+    Retry,
+    StreamBase,
+    check_peer,
+    lost,
+    new_core,
+    nobody,
+    overdue,
+)
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -213,21 +223,12 @@ def _open(address: Address) -> socket.socket:
         raise nobody(address, error) from error
 
 
-class BlockingStream(Generic[Item, Result]):
+class BlockingStream(StreamBase[Item, Result, Link]):
     """An answer as it arrives: an iterator of its parts, and `result` when all have come."""
 
     def __init__(self, client: BlockingClient, call: Call[Item, Result]) -> None:
+        super().__init__(call, client.retry)
         self._client = client
-        self._call = call
-        self._deadline = call.deadline and (
-            time.monotonic() + call.deadline + limits.DEADLINE_GRACE_SECONDS)
-        self._ready: deque[Item] = deque()
-        self._exchange: Exchange[Item, Result] | None = None
-        self._link: Link | None = None
-        self._stream = 0
-        self._failures = 0
-        self._was_shown = False
-        self._error: BaseException | None = None
 
     def __iter__(self) -> Iterator[Item]:
         return self
@@ -251,14 +252,6 @@ class BlockingStream(Generic[Item, Result]):
         if self._exchange is None and self._error is None:
             self._attempt(self._send)
 
-    def cancel(self) -> None:
-        """Ends the interest: the daemon stops as soon as it can."""
-        if self._link:
-            self._link.finish(self._stream)
-            self._link = None
-        if not (self._exchange and self._exchange.is_done) and self._error is None:
-            self._error = errors.Cancelled("the answer was cancelled here", reason="CANCELLED")
-
     def _step(self) -> None:
         if self._error is not None:
             raise self._error
@@ -270,67 +263,33 @@ class BlockingStream(Generic[Item, Result]):
         try:
             action()
         except errors.NeurondError as error:
-            self._drop()
-            self._failures += 1
-            delay = None if self._was_shown else self._client.retry.delay(
-                self._failures, error, self._call.method)
-            if delay is None:
-                self._error = error
-                raise
-            self._exchange = None
-            self._ready.clear()
-            time.sleep(delay)
+            time.sleep(self._delay(error))
         except BaseException:
             self.cancel()
             raise
 
-    def _drop(self) -> None:
-        if self._link:
-            self._link.finish(self._stream)
-            self._link = None
-
     def _send(self) -> None:
         link = self._client.link()
-        self._stream = link.open(self._call, self._left())
-        self._link, self._exchange = link, Exchange(self._call)
+        self._sent(link, link.open(self._call, self._left()))
 
     def _receive(self) -> None:
-        if self._link is None or self._exchange is None:
-            return
-        event = self._link.take(self._stream, self._left())
-        self._ready.extend(self._exchange.accept(event, self._link.core))
-        if self._exchange.is_done:
-            self._drop()
-
-    def _left(self) -> float | None:
-        if not self._deadline:
-            return None
-        return max(0.0, self._deadline - time.monotonic())
-
-    def __del__(self) -> None:
-        link: Link | None = getattr(self, "_link", None)
-        if link is not None:
-            link.release(self._stream)
+        link = self._link
+        if link is not None and self._exchange is not None:
+            self._accept(link.take(self._stream, self._left()), link)
 
 
-class BlockingClient:
+class BlockingClient(ClientBase[Link]):
     """Calls from any thread over one connection, which is made anew where it was lost."""
 
     def __init__(self, address: Address, token: str | None, retry: Retry) -> None:
-        self.address = address
-        self.retry = retry
-        self._token = token
+        super().__init__(address, token, retry)
         self._connecting = threading.Lock()
-        self._is_closed = False
-        self._link: Link | None = Link(address, token)
+        self._link = Link(address, token)
 
     def link(self) -> Link:
         """The connection that new calls go over."""
         with self._connecting:
-            if self._is_closed:
-                raise errors.BadArgument("the client was closed; connect again")
-            if self._link is None or not self._link.is_usable:
-                self._link = Link(self.address, self._token)
+            self._link = self._usable() or Link(self.address, self._token)
             return self._link
 
     def run(self, call: Call[Item, Result]) -> Result:
@@ -352,6 +311,5 @@ class BlockingClient:
 
     def __del__(self) -> None:
         # The reader thread knows the link and not the client, so a forgotten client comes here.
-        link: Link | None = getattr(self, "_link", None)
-        if link is not None:
-            link.shut_down()
+        if self._link is not None:
+            self._link.shut_down()

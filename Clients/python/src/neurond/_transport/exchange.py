@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -164,3 +166,100 @@ class Retry:
 def overdue(seconds: float) -> errors.DeadlineExceeded:
     """The daemon did not even answer that the deadline is over."""
     return errors.DeadlineExceeded(f"no answer within {seconds:g} s", reason="DEADLINE_EXCEEDED")
+
+
+class StreamLink(Protocol):
+    """A connection, as a stream of it sees it."""
+
+    core: Connection
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether new calls may go here."""
+
+    def finish(self, stream_id: int) -> None:
+        """Nobody waits for the stream any more; it is cancelled if it is open."""
+
+    def release(self, stream_id: int) -> None:
+        """`finish` for finalizers, which run in any thread."""
+
+
+LinkT = TypeVar("LinkT", bound=StreamLink)
+
+
+class StreamBase(Generic[Item, Result, LinkT]):
+    """An answer as it arrives, sent for anew where the connection was lost before any was shown."""
+
+    _link: LinkT | None = None
+
+    def __init__(self, call: Call[Item, Result], retry: Retry) -> None:
+        self._call = call
+        self._retry = retry
+        self._deadline = call.deadline and (
+            time.monotonic() + call.deadline + limits.DEADLINE_GRACE_SECONDS)
+        self._ready: deque[Item] = deque()
+        self._exchange: Exchange[Item, Result] | None = None
+        self._stream = 0
+        self._failures = 0
+        self._was_shown = False
+        self._error: BaseException | None = None
+
+    def cancel(self) -> None:
+        """Ends the interest: the daemon stops as soon as it can."""
+        self._drop()
+        if not (self._exchange and self._exchange.is_done) and self._error is None:
+            self._error = errors.Cancelled("the answer was cancelled here", reason="CANCELLED")
+
+    def _sent(self, link: LinkT, stream: int) -> None:
+        self._link, self._stream, self._exchange = link, stream, Exchange(self._call)
+
+    def _accept(self, event: Event, link: LinkT) -> None:
+        assert self._exchange
+        self._ready.extend(self._exchange.accept(event, link.core))
+        if self._exchange.is_done:
+            self._drop()
+
+    def _delay(self, error: errors.NeurondError) -> float:
+        """Seconds until the call may be sent again; raises the error where it stands."""
+        self._drop()
+        self._failures += 1
+        delay = None if self._was_shown else self._retry.delay(
+            self._failures, error, self._call.method)
+        if delay is None:
+            self._error = error
+            raise error
+        self._exchange = None
+        self._ready.clear()
+        return delay
+
+    def _drop(self) -> None:
+        if self._link is not None:
+            self._link.finish(self._stream)
+            self._link = None
+
+    def _left(self) -> float | None:
+        if not self._deadline:
+            return None
+        return max(0.0, self._deadline - time.monotonic())
+
+    def __del__(self) -> None:
+        if self._link is not None:
+            self._link.release(self._stream)
+
+
+class ClientBase(Generic[LinkT]):
+    """One connection for all calls, which is made anew where it was lost."""
+
+    _link: LinkT | None = None
+
+    def __init__(self, address: Address, token: str | None, retry: Retry) -> None:
+        self.address = address
+        self.retry = retry
+        self._token = token
+        self._is_closed = False
+
+    def _usable(self) -> LinkT | None:
+        """The connection, if new calls may go over it."""
+        if self._is_closed:
+            raise errors.BadArgument("the client was closed; connect again")
+        return self._link if self._link is not None and self._link.is_usable else None
