@@ -82,8 +82,9 @@ let libraries: [Target] = [
         swiftSettings: safeSettings),
     .target(name: "Supervision", dependencies: ["Hooks"], swiftSettings: safeSettings),
     .target(name: "Metrics", swiftSettings: safeSettings),
+    .target(name: "Settings", dependencies: [toml], swiftSettings: safeSettings),
     .target(
-        name: "Configuration", dependencies: ["EventLoop", "Hooks", "Supervision", toml],
+        name: "Configuration", dependencies: ["EventLoop", "Hooks", "Settings", "Supervision"],
         swiftSettings: safeSettings),
     .target(
         name: "Daemon",
@@ -101,8 +102,8 @@ let libraries: [Target] = [
     .target(
         name: "Studies",
         dependencies: [
-            "HookMessages", "Hooks", "Messages", "NeurondClient", "StrictJSON", crypto, database,
-            protobuf, toml,
+            "HookMessages", "Hooks", "Messages", "NeurondClient", "Settings", "StrictJSON", crypto,
+            database, protobuf,
         ],
         swiftSettings: houseSettings),
 ]
@@ -112,7 +113,7 @@ let executables: [Target] = [
         name: "neurond",
         dependencies: [
             "Build", "Configuration", "Daemon", "Engine", "EventLoop", "Kernels", "ModelFile",
-            "Service",
+            "Service", "Settings",
             "Supervision", "Tokenizer", "Wire", argumentParser, logging,
         ],
         swiftSettings: houseSettings),
@@ -170,6 +171,7 @@ let tests: [Target] = [
             "TestSupport", "Wire", protobuf,
         ]),
     tests(of: "Metrics", needs: ["Metrics"]),
+    tests(of: "Settings", needs: ["Settings"]),
     tests(of: "Supervision", needs: ["Supervision", "Hooks"]),
     tests(
         of: "Configuration",

@@ -1,17 +1,22 @@
 import EventLoop
+import Settings
 
 /// A configuration file: its keys with their values as they were written.
 public struct ConfigurationFile: Sendable, Equatable {
     /// Where it lies, for messages.
     public let path: String
-    let members: [String: RawValue]
+    let members: [String: SettingValue]
 
     /// Parses the text of a file.
     ///
     /// - Throws: ``ConfigurationProblem`` with the line that is no TOML.
     public init(path: String, text: String) throws(ConfigurationProblem) {
         self.path = path
-        members = try RawValue.parse(toml: text, path: path)
+        do throws(TOMLMistake) {
+            members = try SettingValue.parse(toml: text)
+        } catch {
+            throw ConfigurationProblem(in: path, "\(error)")
+        }
     }
 
     /// Reads a file.

@@ -1,3 +1,5 @@
+import Settings
+
 /// One thing that is wrong with a configuration.
 public struct ConfigurationProblem: Error, Sendable, Equatable, CustomStringConvertible {
     /// Which layer it is in.
@@ -28,7 +30,7 @@ public struct ConfigurationProblem: Error, Sendable, Equatable, CustomStringConv
     }
 
     /// A value that its key does not take.
-    init(_ origin: Origin, _ place: String, refused value: RawValue, accepted: String) {
+    init(_ origin: Origin, _ place: String, refused value: SettingValue, accepted: String) {
         var quoted = "\(value)"
         if quoted.utf8.count > Limits.quotedByteCount {
             quoted = String(quoted.prefix(Limits.quotedByteCount)) + "…"

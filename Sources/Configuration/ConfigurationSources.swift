@@ -1,5 +1,6 @@
 import EventLoop
 import Hooks
+import Settings
 import Supervision
 
 /// What was said about one key on the command line.
@@ -62,7 +63,7 @@ public struct ConfigurationSources: Sendable {
         return resolver.result
     }
 
-    private static func value(of option: ConfigurationOption) -> RawValue {
+    private static func value(of option: ConfigurationOption) -> SettingValue {
         option.texts.count == 1
             ? .word(option.texts[0]) : .list(option.texts.map { .word($0) })
     }
@@ -75,7 +76,7 @@ private struct Resolver {
     var result = DaemonConfiguration()
     var problems: [ConfigurationProblem] = []
     /// The file's values by path, quotas apart.
-    private(set) var written: [String: RawValue] = [:]
+    private(set) var written: [String: SettingValue] = [:]
 
     init(file: ConfigurationFile?, accounts: Accounts) {
         self.file = file
@@ -90,7 +91,7 @@ private struct Resolver {
 
     // MARK: Keys
 
-    private mutating func collect(_ table: [String: RawValue], below prefix: String) {
+    private mutating func collect(_ table: [String: SettingValue], below prefix: String) {
         for (name, value) in table.sorted(by: { $0.key < $1.key }) {
             let path = prefix + name
             if path == Keys.quotaSection { continue }
@@ -109,7 +110,7 @@ private struct Resolver {
     }
 
     /// Takes a value; `place` is nil for one of the file.
-    mutating func set(_ key: Key<DaemonConfiguration>, _ value: RawValue, at place: String?) {
+    mutating func set(_ key: Key<DaemonConfiguration>, _ value: SettingValue, at place: String?) {
         guard !key.set(value, &result, accounts) else { return }
         problems.append(
             ConfigurationProblem(
@@ -163,7 +164,7 @@ private struct Resolver {
 
     /// A quota; what it does not say is as in `base`.
     private mutating func quota(
-        _ value: RawValue, named name: String, from base: Quota
+        _ value: SettingValue, named name: String, from base: Quota
     ) -> Quota {
         let path = "\(Keys.quotaSection).\(name)"
         var quota = base

@@ -1,8 +1,9 @@
+public import Settings
 import Supervision
 
 extension DaemonConfiguration {
     /// Every key with its value in TOML's spelling, in the order of the documentation.
-    public var values: [(path: String, value: RawValue)] {
+    public var values: [(path: String, value: SettingValue)] {
         var values = Keys.all.map { ($0.path, $0.get(self)) }
         let section = Keys.quotaSection
         func add(_ name: String, _ quota: Quota) {

@@ -1,4 +1,5 @@
 import EventLoop
+import Settings
 import Supervision
 
 /// What a key's values look like and mean.
@@ -6,9 +7,9 @@ struct Kind<Value>: Sendable {
     /// For messages: what is accepted.
     let accepted: String
     /// The value that was written; nil for one that is not accepted.
-    let read: @Sendable (RawValue, Accounts) -> Value?
+    let read: @Sendable (SettingValue, Accounts) -> Value?
     /// How a value is written.
-    let write: @Sendable (Value) -> RawValue
+    let write: @Sendable (Value) -> SettingValue
 }
 
 /// One key: where it stands, what it accepts, and which value it is.
@@ -20,9 +21,9 @@ struct Key<Root>: Sendable {
     /// For messages: what is accepted.
     let accepted: String
     /// Sets the value that was written; false for one that is not accepted.
-    let set: @Sendable (RawValue, inout Root, Accounts) -> Bool
+    let set: @Sendable (SettingValue, inout Root, Accounts) -> Bool
     /// The value in TOML's spelling.
-    let get: @Sendable (Root) -> RawValue
+    let get: @Sendable (Root) -> SettingValue
 
     init<Value>(
         _ path: String, _ member: any WritableKeyPath<Root, Value> & Sendable, _ kind: Kind<Value>,

@@ -1,16 +1,17 @@
 import EventLoop
+import Settings
 
 extension Kind where Value == String {
     /// Any string.
     static func text(_ accepted: String) -> Kind {
-        Kind(accepted: accepted, read: { raw, _ in raw.string }, write: { .text($0) })
+        Kind(accepted: accepted, read: { raw, _ in raw.asText }, write: { .text($0) })
     }
 
     /// One of a few words.
     static func word(of words: [String]) -> Kind {
         Kind(
             accepted: words.joined(separator: ", "),
-            read: { raw, _ in raw.string.flatMap { words.contains($0) ? $0 : nil } },
+            read: { raw, _ in raw.asText.flatMap { words.contains($0) ? $0 : nil } },
             write: { .text($0) })
     }
 }
@@ -20,7 +21,7 @@ extension Kind where Value: RawRepresentable & CaseIterable & Sendable, Value.Ra
     static var choice: Kind {
         Kind(
             accepted: Value.allCases.map(\.rawValue).joined(separator: ", "),
-            read: { raw, _ in raw.string.flatMap { Value(rawValue: $0) } },
+            read: { raw, _ in raw.asText.flatMap { Value(rawValue: $0) } },
             write: { .text($0.rawValue) })
     }
 }
@@ -30,8 +31,8 @@ extension Kind where Value == Int {
     static func number(in range: ClosedRange<Int>) -> Kind {
         Kind(
             accepted: "a number from \(range.lowerBound) to \(range.upperBound)",
-            read: { raw, _ in raw.integer.flatMap { range.contains($0) ? $0 : nil } },
-            write: { .number($0) })
+            read: { raw, _ in raw.asInteger.flatMap { range.contains($0) ? $0 : nil } },
+            write: { .integer($0) })
     }
 }
 
@@ -45,14 +46,14 @@ extension Kind where Value == Int? {
                 guard let number = kind.read(raw, accounts) else { return nil }
                 return .some(number == 0 ? nil : number)
             },
-            write: { .number($0 ?? 0) })
+            write: { .integer($0 ?? 0) })
     }
 }
 
 extension Kind where Value == Bool {
     /// `true` or `false`.
     static var flag: Kind {
-        Kind(accepted: "true, false", read: { raw, _ in raw.truth }, write: { .flag($0) })
+        Kind(accepted: "true, false", read: { raw, _ in raw.asFlag }, write: { .flag($0) })
     }
 }
 
@@ -62,7 +63,7 @@ extension Kind where Value == UInt16 {
         Kind(
             accepted: "octal permissions in quotes, \"0600\" to \"0777\"",
             read: { raw, _ in
-                guard let mode = raw.string.flatMap({ UInt16($0, radix: 8) }) else { return nil }
+                guard let mode = raw.asText.flatMap({ UInt16($0, radix: 8) }) else { return nil }
                 return (0o600...0o777).contains(mode) ? mode : nil
             },
             write: { .text("0" + String($0, radix: 8)) })
@@ -74,7 +75,7 @@ extension Kind where Value == Address {
     static var address: Kind {
         Kind(
             accepted: "unix:PATH of at most 107 bytes, tcp:HOST:PORT, tcp:[IPV6]:PORT",
-            read: { raw, _ in raw.string.flatMap { try? Address(parsing: $0) } },
+            read: { raw, _ in raw.asText.flatMap { try? Address(parsing: $0) } },
             write: { .text("\($0)") })
     }
 }
@@ -96,11 +97,11 @@ extension Kind where Value == UInt32 {
         Kind(
             accepted: "\(accepted) that this machine knows",
             read: { raw, accounts in
-                if let number = raw.integer { return UInt32(exactly: number) }
-                guard let name = raw.string, !name.isEmpty else { return nil }
+                if let number = raw.asInteger { return UInt32(exactly: number) }
+                guard let name = raw.asText, !name.isEmpty else { return nil }
                 return UInt32(name) ?? find(accounts, name)
             },
-            write: { .number(Int($0)) })
+            write: { .integer(Int($0)) })
     }
 }
 
@@ -110,7 +111,7 @@ extension Kind {
         Kind(
             accepted: "a list of: \(kind.accepted)",
             read: { raw, accounts in
-                guard let elements = raw.elements else { return nil }
+                guard let elements = raw.asList else { return nil }
                 let values = elements.compactMap { kind.read($0, accounts) }
                 return values.count == elements.count ? values : nil
             },
@@ -122,7 +123,7 @@ extension Kind {
         Kind(
             accepted: "\(kind.accepted), or \"\" for none",
             read: { raw, accounts in
-                if raw.string?.isEmpty == true { return .some(nil) }
+                if raw.asText?.isEmpty == true { return .some(nil) }
                 guard let value = kind.read(raw, accounts) else { return nil }
                 return .some(value)
             },
@@ -147,13 +148,13 @@ extension Kind where Value == DaemonConfiguration.PrefixCacheSize {
         Kind(
             accepted: "\"all\", or a number from 0 to \(limit)",
             read: { raw, _ in
-                if raw.string == "all" { return .all }
-                return raw.integer.flatMap { (0...limit).contains($0) ? .bytes($0) : nil }
+                if raw.asText == "all" { return .all }
+                return raw.asInteger.flatMap { (0...limit).contains($0) ? .bytes($0) : nil }
             },
             write: { size in
                 switch size {
                 case .all: .text("all")
-                case .bytes(let count): .number(count)
+                case .bytes(let count): .integer(count)
                 }
             })
     }

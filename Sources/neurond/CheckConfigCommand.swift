@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import Daemon
 import Foundation
+import Settings
 
 /// Says what a configuration file means, or what is wrong with it.
 struct CheckConfigCommand: ParsableCommand {
@@ -22,7 +23,7 @@ struct CheckConfigCommand: ParsableCommand {
     var json = false
 
     private struct Report: Encodable {
-        var values: [String: RawValue] = [:]
+        var values: [String: SettingValue] = [:]
         var problems: [String] = []
     }
 

@@ -40,7 +40,8 @@ import Testing
         ],
         "Supervision": ["Hooks"],
         "Metrics": [],
-        "Configuration": ["EventLoop", "Hooks", "Supervision", "TOMLKit"],
+        "Settings": ["TOMLKit"],
+        "Configuration": ["EventLoop", "Hooks", "Settings", "Supervision"],
         "Daemon": [
             "EventLoop", "StrictJSON", "Wire", "Messages", "Metrics", "Supervision", "Crypto",
             "Logging", "SwiftProtobuf",
@@ -49,12 +50,12 @@ import Testing
             "EventLoop", "Wire", "Messages", "Hooks", "HookMessages", "Crypto", "SwiftProtobuf",
         ],
         "Studies": [
-            "NeurondClient", "HookMessages", "Hooks", "Messages", "StrictJSON", "Crypto", "GRDB",
-            "SwiftProtobuf", "TOMLKit",
+            "NeurondClient", "HookMessages", "Hooks", "Messages", "Settings", "StrictJSON",
+            "Crypto", "GRDB", "SwiftProtobuf",
         ],
         "neurond": [
             "Build", "Configuration", "Daemon", "Service", "Engine", "EventLoop", "Wire",
-            "Messages",
+            "Messages", "Settings",
             "Supervision",
             "ModelFile", "Tokenizer", "Kernels", "Hooks", "HookMessages", "ArgumentParser",
             "Crypto", "Logging", "SwiftProtobuf",
@@ -155,9 +156,7 @@ import Testing
         #expect(Self.reach(of: "Supervision").isDisjoint(with: ["EventLoop", "Wire", "Engine"]))
         #expect(Self.reach(of: "NeurondClient").isDisjoint(with: ["Engine", "ModelFile"]))
         #expect(Self.reach(of: "Daemon").isDisjoint(with: ["Engine", "ModelFile", "Kernels"]))
-        #expect(
-            Set(Self.table.filter { $0.value.contains("TOMLKit") }.map(\.key))
-                == ["Configuration", "Studies"])
+        #expect(Self.table.filter { $0.value.contains("TOMLKit") }.map(\.key) == ["Settings"])
         #expect(Self.table.filter { $0.value.contains("GRDB") }.map(\.key) == ["Studies"])
         #expect(Self.table.filter { $0.value.contains("CLibuv") }.map(\.key) == ["EventLoop"])
     }

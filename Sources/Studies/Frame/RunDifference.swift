@@ -1,4 +1,5 @@
 import Hooks
+import Settings
 
 /// Where two runs differ: what they were told, who answered, and what came out.
 package struct RunDifference: Sendable, Equatable {
@@ -46,7 +47,7 @@ package struct RunDifference: Sendable, Equatable {
 
     /// As they were written, so that a configuration of an older build can be compared too.
     private static func values(_ run: RunRecord) throws(StudyError) -> [(String, String)] {
-        try SettingValue.parse(toml: run.configuration, from: "run \(run.id)")
+        try SettingValue.paths(inTOML: run.configuration, from: "run \(run.id)")
             .map { ($0.key, "\($0.value)") }.sorted { $0.0 < $1.0 }
     }
 

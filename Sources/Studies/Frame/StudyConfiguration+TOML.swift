@@ -1,4 +1,5 @@
 import Hooks
+import Settings
 
 extension StudyConfiguration {
     /// Reads a configuration file, then what the command line sets.
@@ -13,7 +14,7 @@ extension StudyConfiguration {
         toml: String, from source: String, assignments: [String] = []
     ) throws(StudyError) {
         self.init()
-        let written = try SettingValue.parse(toml: toml, from: source)
+        let written = try SettingValue.paths(inTOML: toml, from: source)
         for (path, value) in written.sorted(by: { $0.key < $1.key }) {
             try set(path, value, from: source)
         }

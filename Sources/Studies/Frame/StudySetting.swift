@@ -1,3 +1,5 @@
+import Settings
+
 /// One key of a study's configuration: where it stands, what it accepts, and what it means.
 package struct StudySetting<Configuration>: Sendable {
     /// The name in the file, sections before it: `sampling.temperature`.

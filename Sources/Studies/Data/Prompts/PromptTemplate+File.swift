@@ -1,4 +1,4 @@
-import TOMLKit
+import Settings
 
 extension PromptTemplate {
     /// The template of a name that comes with the program, or of a file.
@@ -42,29 +42,27 @@ extension PromptTemplate {
     /// The settings between the marks, and what follows them less the file's last line feed.
     private static func parts(
         of text: String, _ source: String
-    ) throws(DataError) -> (TOMLTable, String) {
+    ) throws(DataError) -> ([String: SettingValue], String) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.first == "+++", let end = lines.dropFirst().firstIndex(of: "+++") else {
             throw DataError(source, "must begin with settings between two lines \"+++\"")
         }
-        // The parser takes a C string: what follows a zero byte would be ignored.
         guard !text.utf8.contains(0) else { throw DataError(source, "contains a zero byte") }
         var body = lines[(end + 1)...].joined(separator: "\n")
         if body.hasSuffix("\n") { body.removeLast() }
-        do {
-            return (try TOMLTable(string: lines[1..<end].joined(separator: "\n")), body)
-        } catch let error as TOMLParseError {
-            throw DataError(
-                source, place: "line \(error.source.begin.line + 1)", error.description)
+        do throws(TOMLMistake) {
+            let settings = lines[1..<end].joined(separator: "\n")
+            return (try SettingValue.parse(toml: settings), body)
         } catch {
-            throw DataError(source, "\(error)")
+            guard let place = error.place else { throw DataError(source, error.message) }
+            throw DataError(source, place: "line \(place.line + 1)", error.message)
         }
     }
 }
 
 /// Typed reading of a template's settings.
 private struct TemplateSettings {
-    let table: TOMLTable
+    let table: [String: SettingValue]
     let source: String
 
     private static let keys = [
@@ -73,7 +71,7 @@ private struct TemplateSettings {
     ]
 
     func checkKeys() throws(DataError) {
-        for key in table.keys where !Self.keys.contains(key) {
+        for key in table.keys.sorted() where !Self.keys.contains(key) {
             throw DataError(
                 source, "unknown key \"\(key)\"; keys are \(Self.keys.joined(separator: ", "))")
         }
@@ -81,7 +79,7 @@ private struct TemplateSettings {
 
     func text(_ key: String) throws(DataError) -> String? {
         guard let value = table[key] else { return nil }
-        guard let text = value.string else {
+        guard let text = value.asText else {
             throw DataError(source, "the key \"\(key)\" must be a string")
         }
         return text
@@ -89,7 +87,7 @@ private struct TemplateSettings {
 
     func flag(_ key: String) throws(DataError) -> Bool {
         guard let value = table[key] else { return false }
-        guard let flag = value.bool else {
+        guard let flag = value.asFlag else {
             throw DataError(source, "the key \"\(key)\" must be true or false")
         }
         return flag
@@ -97,8 +95,8 @@ private struct TemplateSettings {
 
     func texts(_ key: String) throws(DataError) -> [String] {
         guard let value = table[key] else { return [] }
-        let texts = value.array?.compactMap { $0.string }
-        guard let texts, texts.count == value.array?.count, !texts.contains("") else {
+        let texts = value.asList?.compactMap(\.asText)
+        guard let texts, texts.count == value.asList?.count, !texts.contains("") else {
             throw DataError(source, "the key \"\(key)\" must be an array of strings, none empty")
         }
         return texts
@@ -117,7 +115,7 @@ private struct TemplateSettings {
 
     func maxTokens() throws(DataError) -> Int {
         guard let value = table["max_tokens"] else { return 512 }
-        guard let count = value.int, (1...DataLimits.answerTokenCount).contains(count) else {
+        guard let count = value.asInteger, (1...DataLimits.answerTokenCount).contains(count) else {
             throw DataError(
                 source, "the key \"max_tokens\" must be 1 to \(DataLimits.answerTokenCount)")
         }
@@ -126,14 +124,14 @@ private struct TemplateSettings {
 
     func exemplars() throws(DataError) -> [PromptTemplate.Exemplar] {
         guard let value = table["exemplars"] else { return [] }
-        guard let array = value.array, array.count <= DataLimits.exemplarCount else {
+        guard let array = value.asList, array.count <= DataLimits.exemplarCount else {
             throw DataError(
                 source,
                 "the key \"exemplars\" must be at most \(DataLimits.exemplarCount) tables")
         }
         var exemplars: [PromptTemplate.Exemplar] = []
         for (index, element) in array.enumerated() {
-            guard let table = element.table else {
+            guard let table = element.asTable else {
                 throw DataError(source, "exemplar \(index) must be a table")
             }
             exemplars.append(try exemplar(table, index))
@@ -142,10 +140,10 @@ private struct TemplateSettings {
     }
 
     private func exemplar(
-        _ table: TOMLTable, _ index: Int
+        _ table: [String: SettingValue], _ index: Int
     ) throws(DataError) -> PromptTemplate.Exemplar {
         let known = ["question", "solution", "answer", "choices"]
-        if let key = table.keys.first(where: { !known.contains($0) }) {
+        if let key = table.keys.sorted().first(where: { !known.contains($0) }) {
             throw DataError(
                 source,
                 "exemplar \(index): unknown key \"\(key)\"; keys are "

@@ -1,39 +1,55 @@
 /// A value as it was written, before its key says what it means.
-public indirect enum RawValue: Sendable, Equatable {
-    /// A string of the file.
+public indirect enum SettingValue: Sendable, Equatable {
+    /// A string of a file.
     case text(String)
     /// An integer.
-    case number(Int)
+    case integer(Int)
+    /// A number with a fraction or an exponent.
+    case number(Double)
     /// `true` or `false`.
     case flag(Bool)
     /// An array.
-    case list([RawValue])
+    case list([SettingValue])
     /// A table.
-    case table([String: RawValue])
+    case table([String: SettingValue])
     /// A word of the command line or of a variable, which may stand for any of the above.
     case word(String)
     /// What no key takes, such as a date.
     case other(String)
+}
+
+extension SettingValue {
+    /// The integer, where this may be one.
+    public var asInteger: Int? {
+        switch self {
+        case .integer(let number): number
+        case .word(let word): Int(word)
+        default: nil
+        }
+    }
+
+    /// The number, where this may be one; finite.
+    public var asNumber: Double? {
+        let number: Double? =
+            switch self {
+            case .integer(let number): Double(number)
+            case .number(let number): number
+            case .word(let word): Double(word)
+            default: nil
+            }
+        return number.flatMap { $0.isFinite ? $0 : nil }
+    }
 
     /// The string, where this may be one.
-    var string: String? {
+    public var asText: String? {
         switch self {
         case .text(let text), .word(let text): text
         default: nil
         }
     }
 
-    /// The integer, where this may be one.
-    var integer: Int? {
-        switch self {
-        case .number(let number): number
-        case .word(let word): Int(word)
-        default: nil
-        }
-    }
-
     /// The truth value, where this may be one.
-    var truth: Bool? {
+    public var asFlag: Bool? {
         switch self {
         case .flag(let flag): flag
         case .word(let word): Bool(word)
@@ -41,21 +57,27 @@ public indirect enum RawValue: Sendable, Equatable {
         }
     }
 
-    /// The elements, where this may be an array; a word lists them separated by commas.
-    var elements: [RawValue]? {
+    /// The elements, where this may be a list; a word lists them separated by commas.
+    public var asList: [SettingValue]? {
         switch self {
         case .list(let list): list
         case .word(let word): word.split(separator: ",").map { .word(String($0)) }
         default: nil
         }
     }
+
+    /// The members, where this is a table.
+    public var asTable: [String: SettingValue]? {
+        if case .table(let members) = self { members } else { nil }
+    }
 }
 
-extension RawValue: CustomStringConvertible {
+extension SettingValue: CustomStringConvertible {
     /// The value in TOML's spelling.
     public var description: String {
         switch self {
         case .text(let text), .word(let text): Self.quoted(text)
+        case .integer(let number): "\(number)"
         case .number(let number): "\(number)"
         case .flag(let flag): "\(flag)"
         case .list(let list): "[" + list.map(\.description).joined(separator: ", ") + "]"
@@ -81,12 +103,13 @@ extension RawValue: CustomStringConvertible {
     }
 }
 
-extension RawValue: Encodable {
+extension SettingValue: Encodable {
     /// The value as JSON has it.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
         case .text(let text), .word(let text), .other(let text): try container.encode(text)
+        case .integer(let number): try container.encode(number)
         case .number(let number): try container.encode(number)
         case .flag(let flag): try container.encode(flag)
         case .list(let list): try container.encode(list)
