@@ -52,10 +52,11 @@ public enum DaemonLimits {
     /// Streams that an engine allows: those that run, those being cancelled, and uploads.
     static let engineStreamCount: UInt32 = 4_096
 
-    /// Time from the end of an engine's connection to its exit, after which it is ended.
+    /// Time from the end of an engine's connection to news of its exit, after which it is ended.
     ///
-    /// The kernel closes a dying process's connections last, so that a longer one did not die.
-    static let exitMilliseconds: UInt64 = 200
+    /// The kernel closes a dying process's connections last, and the fork server tells at once: a
+    /// longer one did not die.
+    static let exitMilliseconds: UInt64 = 1_000
 
     /// Time that an engine has to end a request that is stopped: a long step and some.
     static let farewellMilliseconds: UInt64 = 1_000
@@ -77,11 +78,22 @@ public enum DaemonLimits {
     /// Longest request id; it appears on log lines.
     static let requestIDByteCount = 64
 
-    /// Descriptor on which an engine process speaks frames.
-    public static let engineDescriptor: Int32 = 3
+    /// Descriptor on which the fork server talks with the supervisor.
+    static let controlDescriptor: Int32 = 3
 
-    /// Descriptor on which an engine process finds the weight arena.
-    public static let arenaDescriptor: Int32 = 4
+    /// Bytes of a message between supervisor and fork server: the longest note, each byte of it
+    /// escaped, fits.
+    static let forkMessageByteCount = 131_072
+
+    /// Bytes of a text in such a message; an error that names a file and a tensor has some hundred.
+    static let forkTextByteCount = 512
+
+    /// Metadata of such a note.
+    static let forkNoteFieldCount = 16
+
+    /// Time in which the fork server forks once: milliseconds, unless it was stopped or swapped
+    /// out.
+    static let forkMilliseconds: UInt64 = 30_000
 
     /// Milliseconds between two replies of a stream of Status: often enough for a live view, and
     /// seldom enough that a stream costs nothing; a stream that outlives a drain ends soon.

@@ -36,7 +36,7 @@ public final class EngineHost {
     ///   - service: answers the requests.
     /// - Throws: `LoopError` when the descriptor is not a connection.
     public init(
-        _ loop: Loop, descriptor: Int32 = DaemonLimits.engineDescriptor, build: String,
+        _ loop: Loop, descriptor: Int32, build: String,
         service: @escaping Service
     ) throws(LoopError) {
         self.loop = loop
@@ -52,13 +52,21 @@ public final class EngineHost {
         outbox.flush()
     }
 
-    /// Serves on the descriptor that a supervisor gave this process, until it is told to end.
-    public static func run(build: String, service: @escaping Service) throws(LoopError) {
+    /// Is an engine process until its connection ends.
+    ///
+    /// - Parameters:
+    ///   - descriptor: the connection to the supervisor.
+    ///   - build: version of this program.
+    ///   - service: answers the requests.
+    public static func run(
+        descriptor: Int32, build: String, service: @escaping Service
+    ) throws(LoopError) {
         ProcessSignal.leaveEndToSupervisor()
         ProcessSignal.goFirstWhenMemoryRunsOut()
         LoopThread.nameCurrentThread("neurond-engine")
         let loop = try Loop()
-        let host = try EngineHost(loop, build: build, service: service)
+        let host = try EngineHost(
+            loop, descriptor: descriptor, build: build, service: service)
         loop.run()
         withExtendedLifetime(host) {}
         loop.closeAllHandles()

@@ -19,7 +19,7 @@ final class EngineLink {
     let index: Int
     var lifecycle = EngineLifecycle()
     var process: EngineProcess?
-    /// When its process was started.
+    /// When its process was ordered.
     var startedAt: UInt64 = 0
     var channel: Channel?
     var purposes: [UInt32: Purpose] = [:]

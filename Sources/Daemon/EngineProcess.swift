@@ -1,32 +1,39 @@
 import EventLoop
 
-/// One process of an engine, from its start until it is known how it ended.
+/// One process of an engine, from its order until it is known how it ended.
 ///
 /// Its connection ends before it does, so whoever hears of that asks for the cause and goes on;
 /// the cause follows within a millisecond, or is that it did not end.
 final class EngineProcess {
-    private var child: ChildProcess?
+    /// The process id; 0 until it is known.
+    private(set) var identifier: Int32 = 0
+    private var hasEnded = false
     private var cause: DeathCause?
     private var onCause: ((DeathCause) -> Void)?
+    private let kill: () -> Void
     private let timer: Timer
 
+    /// Runs when the process id is known.
+    var onStart: (() -> Void)?
     /// Runs when the process has ended and nobody asks for the cause.
     var onExit: (() -> Void)?
 
-    init(_ loop: Loop) {
+    /// - Parameter kill: ends the process, if it still runs.
+    init(_ loop: Loop, kill: @escaping () -> Void) {
         timer = Timer(loop)
+        self.kill = kill
     }
 
-    /// The process id; 0 when it was not started.
-    var identifier: Int32 { child?.processIdentifier ?? 0 }
-
-    /// Takes the started process.
-    func adopt(_ child: ChildProcess) { self.child = child }
+    /// Notes that the process runs.
+    func didStart(_ identifier: Int32) {
+        self.identifier = identifier
+        onStart?()
+    }
 
     /// Notes how the process ended.
-    func didExit(status: Int64, signal: Int32) {
-        child = nil
-        settle(DeathCause(status: status, signal: signal))
+    func didExit(_ cause: DeathCause) {
+        hasEnded = true
+        settle(cause)
         guard onExit != nil else { return }
         // What it sent last is still to be read; the end of the connection comes after that.
         timer.start(afterMilliseconds: DaemonLimits.exitMilliseconds) { [self] in onExit?() }
@@ -35,11 +42,12 @@ final class EngineProcess {
     /// Ends the process for this reason, which is the cause then.
     func end(_ cause: DeathCause) {
         if self.cause == nil { self.cause = cause }
-        child?.kill(ProcessSignal.kill)
+        if !hasEnded { kill() }
     }
 
     /// Asks how the process ended, once: told at once where that is known, later otherwise.
     func tellCause(_ body: @escaping (DeathCause) -> Void) {
+        onStart = nil
         onExit = nil
         if let cause {
             timer.close()
@@ -52,12 +60,13 @@ final class EngineProcess {
         }
     }
 
-    /// Nobody asks any more; the watch stays until it has exited, so that it leaves no zombie.
+    /// Nobody asks any more.
     func abandon() {
         onCause = nil
+        onStart = nil
         onExit = nil
         timer.close()
-        child?.kill(ProcessSignal.kill)
+        if !hasEnded { kill() }
     }
 
     private func settle(_ found: DeathCause) {

@@ -7,8 +7,8 @@ import Supervision
 import Wire
 
 // The death of an engine, in the order in which things happen: its connection ends or somebody
-// decides that it must (didDie) → it is started again at once → it is known how it ended
-// (didLearn) → what it ran is run again, or blamed (convict, giveUp).
+// decides that it must (didDie) → it is started again at once, or waits for its weights → it is
+// known how it ended (didLearn) → what it ran is run again, or blamed (convict, giveUp).
 
 extension Supervisor {
     /// What an engine leaves behind.
@@ -30,7 +30,11 @@ extension Supervisor {
         let estate = Estate(
             index: link.index, requests: ledger.engineDied(link.index), calls: link.reset(),
             hadOtherWork: hadOtherWork)
-        perform(link.lifecycle.didDie(now: loop.now), on: link)
+        if forkServer == nil {
+            link.lifecycle.suspend()
+        } else {
+            perform(link.lifecycle.didDie(now: loop.now), on: link)
+        }
         if let cause { process.end(cause) }
         process.tellCause { [weak self] cause in
             guard let self else { return }

@@ -34,8 +34,8 @@ extension Supervisor {
         let limits = configuration.limits
         link.watchdog = EngineWatchdog(
             silenceSeconds: limits.watchdogSeconds, stepSeconds: limits.stepSeconds)
-        let process = EngineProcess(loop)
-        link.process = process
+        link.startedAt = loop.now
+        guard let forkServer else { preconditionFailure("an engine was started without weights") }
         do throws(LoopError) {
             let (ours, theirs) = try makeSocketPair()
             defer { closeDescriptor(theirs) }
@@ -47,24 +47,9 @@ extension Supervisor {
                 throw error
             }
             open(link, stream)
-            let child = try ChildProcess(
-                loop, executable: configuration.engineExecutable,
-                arguments: configuration.engineArguments,
-                environment: configuration.engineEnvironment,
-                descriptors: [-1, 2, 2, theirs, configuration.arenaDescriptor]
-            ) { [weak self] status, signal in
-                process.didExit(status: status, signal: signal)
-                self?.outbox.flush()
-            }
-            process.adopt(child)
-            process.onExit = { [weak self, weak link] in
-                guard let self, let link else { return }
-                didDie(link)
-                outbox.flush()
-            }
-            link.startedAt = loop.now
-            observe(.engineStarted(index: link.index, process: process.identifier))
+            link.process = watched(forkServer.startEngine(connection: theirs), of: link)
         } catch {
+            link.process = EngineProcess(loop, kill: {})
             // Not from within `perform`, which may be called for many engines in a row.
             loop.later { [weak self, weak link] in
                 guard let self, let link else { return }
@@ -72,6 +57,20 @@ extension Supervisor {
                 outbox.flush()
             }
         }
+    }
+
+    private func watched(_ process: EngineProcess, of link: EngineLink) -> EngineProcess {
+        let index = link.index
+        process.onStart = { [weak self, weak process] in
+            guard let self, let process else { return }
+            observe(.engineStarted(index: index, process: process.identifier))
+        }
+        process.onExit = { [weak self, weak link] in
+            guard let self, let link else { return }
+            didDie(link)
+            outbox.flush()
+        }
+        return process
     }
 
     private func open(_ link: EngineLink, _ stream: ByteStream) {

@@ -23,6 +23,12 @@ public final class Supervisor {
     var sessions: [UInt64: ClientSession] = [:]
     var lastSessionNumber: UInt64 = 0
     var engines: [EngineLink] = []
+    /// What engines are started from; nil while there is nothing.
+    var forkServer: ForkServerLink?
+    var weights = WeightsLifecycle()
+    private(set) var isStopped = false
+    /// Why the daemon ends by itself.
+    var failure: (any Error)?
     var requests: [RequestKey: RelayedRequest] = [:]
     var uploads: [ObjectUpload] = []
     /// Streams that wait for the first engine to say what the model is.
@@ -45,7 +51,7 @@ public final class Supervisor {
     var isKeepingHouse = false
     private let deadlineTimer: Timer
     private let drainTimer: Timer
-    private let onStopped: (_ isClean: Bool) -> Void
+    private let onStopped: (_ outcome: Result<Bool, any Error>) -> Void
 
     /// A supervisor that does nothing yet.
     ///
@@ -54,12 +60,12 @@ public final class Supervisor {
     ///   - configuration: read once.
     ///   - logger: gets one line per event; never prompts.
     ///   - manager: who started the daemon and wants to hear of it.
-    ///   - onStopped: runs once, when everything is closed; `isClean` says that no request was
-    ///     lost.
+    ///   - onStopped: runs once, when everything is closed; told is whether no request was lost,
+    ///     or why there was no model to serve.
     public init(
         _ loop: Loop, _ configuration: SupervisorConfiguration, logger: Logger,
         manager: ServiceManager = .none,
-        onStopped: @escaping (_ isClean: Bool) -> Void
+        onStopped: @escaping (_ outcome: Result<Bool, any Error>) -> Void
     ) {
         self.loop = loop
         self.configuration = configuration
@@ -85,7 +91,7 @@ public final class Supervisor {
     /// Process ids of the engines that run.
     public var engineProcesses: [Int32] { engines.compactMap { $0.process?.identifier } }
 
-    /// Listens; requests wait until there are engines.
+    /// Listens, and has the model loaded; requests wait until there are engines.
     ///
     /// - Throws: `LoopError` for an address that cannot be listened on, or an error that says that
     ///   TCP needs tokens; nothing is open then.
@@ -103,27 +109,8 @@ public final class Supervisor {
         for address in addresses {
             logger.info("listening", metadata: ["address": "\(address)"])
         }
+        loadWeights()
         outbox.flush()
-    }
-
-    /// Starts the engines, now that there is what they run on.
-    ///
-    /// - Parameter arena: the weight arena's descriptor; -1 when the engines need none.
-    public func startEngines(onArena arena: Int32) {
-        guard drain.phase != .stopped else { return }
-        configuration.arenaDescriptor = arena
-        for link in engines { perform(link.lifecycle.start(now: loop.now), on: link) }
-        outbox.flush()
-    }
-
-    /// Ends the daemon because there is no model to serve.
-    public func giveUp() {
-        guard drain.phase != .stopped else { return }
-        stop(
-            isClean: false,
-            EndMessage.failure(
-                .unavailable, "MODEL_NOT_LOADED",
-                "the model could not be loaded; the daemon's log says why"))
     }
 
     /// Ends the daemon: the first call finishes what runs, the second stops at once.
@@ -160,7 +147,8 @@ public final class Supervisor {
         }
     }
 
-    private func stop(isClean: Bool, _ end: [UInt8]) {
+    func stop(isClean: Bool, _ end: [UInt8]) {
+        isStopped = true
         logger.notice("stopped", metadata: ["clean": "\(isClean)"])
         for session in sessions.values {
             for streamID in session.records.keys.sorted() { session.end(streamID, end) }
@@ -174,8 +162,10 @@ public final class Supervisor {
             _ = link.reset()
             link.timer.close()
         }
+        forkServer?.close()
+        forkServer = nil
         closeTimers()
-        onStopped(isClean)
+        onStopped(failure.map { .failure($0) } ?? .success(isClean))
     }
 
     private func closeTimers() {

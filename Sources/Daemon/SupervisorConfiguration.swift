@@ -29,14 +29,12 @@ public struct SupervisorConfiguration: Sendable {
     public var engineCount = 1
     /// Compute threads of each engine, for status reports.
     public var threadsPerEngine = 1
-    /// The engine's program; it finds its connection on descriptor 3 and the arena on 4.
+    /// The program that becomes the fork server; it finds us on descriptor 3.
     public var engineExecutable = "/proc/self/exe"
-    /// The engine's arguments.
+    /// Its arguments.
     public var engineArguments: [String]
-    /// The engine's environment; nil inherits ours.
+    /// Its environment; nil inherits ours.
     public var engineEnvironment: [String: String]?
-    /// The weight arena, once it is loaded; -1 before, and when the engines need none.
-    var arenaDescriptor: Int32 = -1
     /// Payload bytes of one connection's requests that may wait or run.
     public var requestBytesPerConnection = Supervision.Limits.requestBytesPerConnection
     /// Version of this program, stated in HELLO, capabilities and status.

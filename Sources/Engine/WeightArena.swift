@@ -2,28 +2,24 @@ import Foundation
 public import Kernels
 import ModelFile
 
-/// The packed, kernel-ready form of a model in one sealed memory file.
+/// The packed, kernel-ready form of a model in one piece of sealed memory.
 ///
 /// Layout: a 64-byte header (magic, manifest offset, manifest byte count, both little-endian
 /// u64), the tensors on 64-byte boundaries, the tokenizer, the manifest as JSON. One process
-/// builds it; any number map it read-only, so there is one physical copy.
+/// builds it and forks those that use it, so there is one physical copy.
 public final class WeightArena: Sendable {
     static let headerByteCount = 64
-    /// Names the layout's version too: an engine of another build refuses it.
+    /// Names the layout's version too.
     static let magic = Array("NEURARN2".utf8)
 
-    /// The read-only mapping; its descriptor is what other processes map.
+    /// The sealed memory.
     public let memory: WeightMemory
     /// What the arena holds and where, read from its own bytes.
     public let manifest: ArenaManifest
 
-    /// Maps an arena that another process built.
+    /// Reads the manifest of memory that holds an arena.
     ///
     /// - Throws: `EngineError` if the memory does not hold an arena of this layout version.
-    public convenience init(descriptor: Int32, byteCount: Int) throws {
-        try self.init(memory: WeightMemory(mappingDescriptor: descriptor, byteCount: byteCount))
-    }
-
     init(memory: WeightMemory) throws {
         self.memory = memory
         guard memory.byteCount >= Self.headerByteCount,

@@ -8,9 +8,19 @@ import Glibc
 ///
 /// - Throws: ``LoopError/system(operation:subject:code:)`` when descriptors run out.
 public func makeSocketPair() throws(LoopError) -> (Int32, Int32) {
+    try makePair(SOCK_STREAM)
+}
+
+/// Two connected ends that keep messages apart, for two processes.
+///
+/// - Throws: ``LoopError/system(operation:subject:code:)`` when descriptors run out.
+public func makeMessageSocketPair() throws(LoopError) -> (Int32, Int32) {
+    try makePair(SOCK_SEQPACKET)
+}
+
+private func makePair(_ type: __socket_type) throws(LoopError) -> (Int32, Int32) {
     var ends: [Int32] = [-1, -1]
-    let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-    guard socketpair(AF_UNIX, type, 0, &ends) == 0 else {
+    guard socketpair(AF_UNIX, Int32(type.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
         throw .system(operation: "make", subject: "a socket pair", code: -errno)
     }
     return (ends[0], ends[1])

@@ -1,12 +1,13 @@
 // EventLoop: libuv behind safe Swift types.
 //
 // What it is: a loop that runs on one thread, and the handles that live on it: timers, signals,
-// listeners, byte streams and child processes. It is the only module that imports `CLibuv`.
+// listeners, byte streams and child processes; and what two processes need who share no loop:
+// sockets that carry descriptors, and the fork. It is the only module that imports `CLibuv`.
 //
 // What it must never know: frames, messages, models, or what the bytes that it moves mean.
 //
 // Rules that hold for every type here:
-// - A loop belongs to the thread that created it. Every other type belongs to its loop, is not
+// - A loop belongs to the thread that created it. Every other handle belongs to its loop, is not
 //   `Sendable`, and checks on entry that it is used on the loop's thread. The one way in from
 //   another thread is `LoopHandle`.
 // - An open handle keeps its Swift object alive, as it keeps the kernel object alive. Letting go

@@ -14,6 +14,8 @@ public enum LoopError: Error, Equatable, Sendable, CustomStringConvertible {
     case handlesStillOpen(kinds: [String])
     /// The stream or loop was closed, by this side, before the operation finished.
     case closed(operation: String)
+    /// A message of this many bytes does not keep to the receiver's limit.
+    case messageTooLong(byteCount: Int, limit: Int)
     /// A child was to get more descriptors than the limit.
     case tooManyDescriptors(count: Int, limit: Int)
 
@@ -34,6 +36,8 @@ public enum LoopError: Error, Equatable, Sendable, CustomStringConvertible {
             "close the loop: still open: \(kinds.joined(separator: ", ")); close each handle first"
         case .closed(let operation):
             "\(operation): closed on this side before it finished"
+        case .messageTooLong(let byteCount, let limit):
+            "a message of \(byteCount) bytes came; at most \(limit) are accepted"
         case .tooManyDescriptors(let count, let limit):
             "start a child process: \(count) descriptors given, at most \(limit) are accepted"
         }

@@ -6,6 +6,7 @@
 ///                          ▲  │ died                │ died
 ///            it is time    │  ▼                     ▼
 ///                        backing off ◀──────────────┘      stop: from anywhere ─▶ stopped
+///                                                        suspend: from anywhere ─▶ idle
 /// ```
 ///
 /// The first death in a while is answered at once, so that a client of a crashed request waits
@@ -14,7 +15,7 @@
 public struct EngineLifecycle: Sendable {
     /// Where the engine is, for status reports.
     public enum Phase: String, Sendable {
-        /// Not started yet: the model loads.
+        /// Not started: the model loads.
         case idle
         /// The process runs and has not yet said that it is ready.
         case starting
@@ -65,7 +66,7 @@ public struct EngineLifecycle: Sendable {
         }
     }
 
-    /// Starts the engine for the first time.
+    /// Starts the engine, now that there is a model to run.
     public mutating func start(now: UInt64) -> Action {
         guard case .idle = state else { return .none }
         return spawn(now: now)
@@ -100,6 +101,18 @@ public struct EngineLifecycle: Sendable {
         case .starting(let deadline): now >= deadline ? .kill : .wait(until: deadline)
         case .idle, .ready, .stopped: .none
         }
+    }
+
+    /// Notes that the engine is gone with the model, which has to be loaded again first.
+    public mutating func suspend() {
+        switch state {
+        case .ready: restartCount += 1
+        // A start that came to nothing has been counted, unless it was the first.
+        case .starting, .backingOff, .idle: break
+        case .stopped: return
+        }
+        recentDeathCount = 0
+        state = .idle
     }
 
     /// Notes that the engine is not to be started again.

@@ -97,9 +97,16 @@ public enum Limits {
     /// Time ready after which an engine's earlier deaths are forgiven.
     public static let stableMilliseconds: UInt64 = 10_000
 
-    /// Time within which a started engine must say that it is ready; it maps memory that is
-    /// already packed, so this is generous even on a loaded machine.
+    /// Time within which a started engine must say that it is ready; its weights are in memory
+    /// already, so this is generous even on a loaded machine.
     public static let engineStartMilliseconds: UInt64 = 60_000
+
+    /// Deaths in a row of the process that holds the weights, without ``stableMilliseconds``
+    /// between, after which the daemon ends.
+    ///
+    /// Each costs a whole load. Whoever kills it by hand stops earlier; a machine without the
+    /// memory for it does not.
+    public static let forkServerDeaths = 5
 
     /// Time within which a new connection must complete its HELLO.
     public static let helloMilliseconds: UInt64 = 10_000

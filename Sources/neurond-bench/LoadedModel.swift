@@ -49,16 +49,14 @@ struct LoadedModel {
         }
     }
 
-    /// Seconds from a mapped arena to the first token of a new engine, as after an engine's death.
+    /// Seconds from the arena to the first token of a new engine, as after an engine's death.
     private static func restarts(
         of arena: WeightArena, _ settings: EngineSettings, count: Int
     ) throws -> Samples {
         var samples = Samples()
         for _ in 0..<count {
             let (seconds, _) = try Clock.time {
-                let again = try WeightArena(
-                    descriptor: arena.memory.fileDescriptor, byteCount: arena.memory.byteCount)
-                var bench = ModelBench(try BenchEngine(Model(again), settings))
+                var bench = ModelBench(try BenchEngine(Model(arena), settings))
                 return try bench.firstToken()
             }
             samples.add(seconds)

@@ -1,9 +1,10 @@
 // neurond: the executable. It parses the command line, composes the modules and runs.
 //
-// What it must never hold: logic of its own beyond that. Serving is `Daemon.ServeProcess`, an
-// engine is `Daemon.EngineHost` around `Service.EngineService`, models are `ModelFile`.
+// What it must never hold: logic of its own beyond that. Serving is `Daemon.ServeProcess`, engines
+// are forked by `Daemon.ForkServer`, each is `Daemon.EngineHost` around `Service.EngineService`,
+// models are `ModelFile`.
 //
-// Read first: `ServeCommand` (what a daemon is composed of), `EngineCommand` (what an engine is),
+// Read first: `ServeCommand` (what a daemon is composed of), `EngineCommand` (what engines are),
 // `ServeSettings` (what it was told).
 
 import ArgumentParser

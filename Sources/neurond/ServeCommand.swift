@@ -12,7 +12,7 @@ struct ServeCommand: ParsableCommand {
         commandName: "serve",
         abstract: "Load a model and serve it.",
         discussion: """
-            The model is loaded and packed once; every engine maps the same memory. SIGTERM and \
+            The model is loaded and packed once; all engines read the same memory. SIGTERM and \
             SIGINT finish what runs, a second one stops at once (exit status 1 if a request was \
             lost). TCP addresses need a file of tokens.
 
@@ -94,10 +94,7 @@ struct ServeCommand: ParsableCommand {
         raiseDescriptorLimit(settings.configuration.limits.connections, logger)
         let isClean = try ServeProcess.run(
             settings.supervisorConfiguration(inheritsSockets: inheritsSockets), logger: logger,
-            manager: manager
-        ) { [logger] in
-            try settings.load(logger: logger)
-        }
+            manager: manager)
         if !isClean { throw ExitCode.failure }
     }
 

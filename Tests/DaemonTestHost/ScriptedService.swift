@@ -60,7 +60,7 @@ final class ScriptedService: Sendable {
 
     private func explain(_ payload: [UInt8], _ sink: EngineSink) async -> [UInt8] {
         let script = Script(payload)
-        if script["die_pricing"] > 0 { crash() }
+        if script["die_pricing"] > 0 { Self.crash() }
         guard script["never"] == 0 else {
             let end = Neurond_V1_End.with {
                 $0.status.code = .outOfRange
@@ -110,7 +110,7 @@ final class ScriptedService: Sendable {
         let script = Script(payload)
         if script["account"] > 0 { await sendAccount(payload, sink) }
         for index in 0..<script["messages"] {
-            if script["die_at"] == index + 1 { crash() }
+            if script["die_at"] == index + 1 { Self.crash() }
             if script["hang_at"] == index + 1 { await hang() }
             if Task.isCancelled {
                 seen.withLock { $0.cancelled += 1 }
@@ -151,7 +151,7 @@ final class ScriptedService: Sendable {
     }
 
     /// Ends the process as a bug of its own would, without a core file or a trace.
-    private func crash() -> Never {
+    static func crash() -> Never {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         signal(SIGABRT, SIG_DFL)

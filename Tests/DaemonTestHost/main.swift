@@ -1,10 +1,11 @@
 // A daemon whose engine is a script: `serve ADDRESS ENGINES [NAME=NUMBER…] [metrics] [gate]` and,
-// started by it, `engine`. The names are those of quotas and limits below; metrics are served
-// beside the socket. With a gate, a named pipe beside the socket, loading lasts until a byte is
-// written there, and fails if it is a `!`.
+// started by it, `engine [GATE]`. The names are those of quotas and limits below; metrics are
+// served beside the socket. With a gate, a named pipe beside the socket, loading lasts until a byte
+// is written there: `!` has it fail, `?` crash, and any other is the digest of what was loaded.
 //
-// The supervisor is the real one; only the service behind the engine's end of the socket pair is
-// made up, so that tests decide what it sends, when it dies, and can ask what it was told.
+// Supervisor and fork server are the real ones; only what is loaded and the service behind the
+// engine's end of the socket pair are made up, so that tests decide what it sends, when it dies,
+// and can ask what it was told.
 
 import Daemon
 import EventLoop
@@ -15,9 +16,14 @@ import Supervision
 let arguments = CommandLine.arguments
 switch arguments.dropFirst().first {
 case "engine":
-    let service = ScriptedService()
-    try EngineHost.run(build: "test") { method, payload, incoming, sink in
-        await service.answer(method, payload, incoming, sink)
+    try ForkServer.run { _ in
+        ((), try arguments.dropFirst(2).first.map(pass) ?? "none")
+    } engine: { _, connection in
+        let service = ScriptedService()
+        try EngineHost.run(descriptor: connection, build: "test") {
+            method, payload, incoming, sink in
+            await service.answer(method, payload, incoming, sink)
+        }
     }
 case "serve" where arguments.count >= 4:
     var logger = Logger(label: "daemon-test") { StreamLogHandler.standardError(label: $0) }
@@ -33,23 +39,24 @@ case "serve" where arguments.count >= 4:
         configuration.metricsAddress = try Address(parsing: arguments[2] + ".metrics")
     }
     for word in words.subtracting(["metrics", "gate"]) { configuration.set(word) }
-    let gate = words.contains("gate") ? arguments[2].dropFirst("unix:".count) + ".gate" : nil
-    let isClean = try? ServeProcess.run(configuration, logger: logger) {
-        if let gate { try pass(String(gate)) }
-        return -1
+    if words.contains("gate") {
+        configuration.engineArguments.append(arguments[2].dropFirst("unix:".count) + ".gate")
     }
+    let isClean = try? ServeProcess.run(configuration, logger: logger)
     exit(isClean == true ? 0 : 1)
 default:
     exit(2)
 }
 
 /// Loads as long as nobody writes to the gate.
-@Sendable private func pass(_ gate: String) throws {
+private func pass(_ gate: String) throws -> String {
     let descriptor = open(gate, O_RDONLY | O_CLOEXEC)
     defer { close(descriptor) }
     var byte: UInt8 = 0
     struct NotLoaded: Error {}
     guard read(descriptor, &byte, 1) == 1, byte != UInt8(ascii: "!") else { throw NotLoaded() }
+    if byte == UInt8(ascii: "?") { ScriptedService.crash() }
+    return String(UnicodeScalar(byte))
 }
 
 extension SupervisorConfiguration {

@@ -96,6 +96,14 @@ final class DaemonFixture {
         }
     }
 
+    /// Waits for what is no event of the loop.
+    func waitPolling(until condition: () -> Bool) throws {
+        let timer = Timer(loop)
+        timer.start(afterMilliseconds: 5, repeatMilliseconds: 5) { [loop] in loop.stop() }
+        defer { timer.close() }
+        try wait(until: condition)
+    }
+
     /// Connects, as soon as the daemon listens, and completes the HELLO.
     func connect(window: Int = 1_048_576, automatic: Bool = true) throws -> TestClient {
         let client = TestClient(loop, try connectRaw(), window: window, automatic: automatic)

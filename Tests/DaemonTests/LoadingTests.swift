@@ -8,17 +8,22 @@ import Wire
 /// What clients and monitoring see while the model loads.
 @Suite("Loading")
 struct LoadingTests {
-    /// Runs a daemon that loads until the gate is passed.
+    private static let loaded = "."
+    private static let failed = "!"
+    private static let crashed = "?"
+    private static let other = "x"
+
+    /// Runs a daemon that loads until the gate is passed, each time by a sign of how.
     private func run(
-        _ body: (DaemonFixture, _ pass: (_ isLoaded: Bool) throws -> Void) throws -> Void
+        _ body: (DaemonFixture, _ pass: (_ sign: String) throws -> Void) throws -> Void
     ) throws {
         var gate = ""
         try DaemonFixture.run { daemon in
-            try body(daemon) { isLoaded in
+            try body(daemon) { sign in
                 let descriptor = open(gate, O_WRONLY | O_CLOEXEC)
                 try #require(descriptor >= 0)
                 defer { closeDescriptor(descriptor) }
-                try #require(write(descriptor, isLoaded ? "." : "!", 1) == 1)
+                try #require(write(descriptor, sign, 1) == 1)
             }
             unlink(gate)
         } command: { address in
@@ -37,7 +42,7 @@ struct LoadingTests {
                 .capabilities, Neurond_V1_CapabilitiesRequest())
             let waiting = try daemon.waitForStatus(client) { $0.queued == 1 }
             #expect(waiting.engines.map(\.state) == ["idle"] && waiting.state == "starting")
-            try pass(true)
+            try pass(Self.loaded)
             #expect(try daemon.end(of: early, client).status.code == .ok)
             #expect(try daemon.end(of: capabilities, client).status.code == .ok)
             #expect(try daemon.status(client).state == "ready")
@@ -53,7 +58,7 @@ struct LoadingTests {
                 #expect(answer.code == "503" && answer.body == "Loading model\n")
             }
             #expect(try daemon.get("/metrics")?.body.contains("neurond_requests_waiting") == true)
-            try pass(true)
+            try pass(Self.loaded)
             _ = try daemon.waitForStatus(client) { $0.state == "ready" }
             for path in ["/ready", "/health"] { #expect(try daemon.get(path)?.code == "200") }
         }
@@ -74,7 +79,7 @@ struct LoadingTests {
             let capabilities = try client.call(
                 .capabilities, Neurond_V1_CapabilitiesRequest())
             _ = try daemon.waitForStatus(client) { $0.queued == 1 }
-            try pass(false)
+            try pass(Self.failed)
             for stream in [early, capabilities] {
                 let status = try daemon.end(of: stream, client).status
                 #expect(status.code == .unavailable && status.reason == "MODEL_NOT_LOADED")
@@ -101,10 +106,72 @@ struct LoadingTests {
             _ = try daemon.waitForStatus(client) { $0.queued == 1 }
             daemon.signal(SIGTERM)
             try daemon.wait { client.goAway != nil }
-            try pass(true)
+            try pass(Self.loaded)
             #expect(try daemon.end(of: early, client).status.code == .ok)
             try daemon.wait { daemon.exitStatus != nil }
             #expect(daemon.exitStatus == 0)
+        }
+    }
+
+    @Test func `a model that ends the process that reads it is told like one that does not load`()
+        throws
+    {
+        try run { daemon, pass in
+            let client = try daemon.connect()
+            let early = try client.request("messages=1")
+            _ = try daemon.waitForStatus(client) { $0.queued == 1 }
+            try pass(Self.crashed)
+            #expect(try daemon.end(of: early, client).status.reason == "MODEL_NOT_LOADED")
+            try daemon.wait { daemon.exitStatus != nil }
+            #expect(daemon.exitStatus == 1)
+        }
+    }
+
+    @Test func `a process that is killed while it loads is started again`() throws {
+        try run { daemon, pass in
+            let client = try daemon.connect()
+            let early = try client.request("messages=2 bytes=10")
+            let first = try daemon.waitForForkServer(client)
+            kill(first, SIGKILL)
+            _ = try daemon.waitForForkServer(client, otherThan: first)
+            #expect(try daemon.status(client).state == "starting")
+            try pass(Self.loaded)
+            #expect(try daemon.end(of: early, client).status.code == .ok)
+        }
+    }
+
+    @Test func `while it loads again, requests wait and nobody is told that it is ready`() throws {
+        try run { daemon, pass in
+            let client = try daemon.connect()
+            try pass(Self.loaded)
+            _ = try daemon.waitForStatus(client) { $0.state == "ready" }
+            let first = try #require(daemon.forkServer)
+            kill(first, SIGKILL)
+            _ = try daemon.waitForForkServer(client, otherThan: first)
+            let request = try client.request("messages=2 bytes=10")
+            let waiting = try daemon.waitForStatus(client) { $0.queued == 1 }
+            #expect(waiting.engines.map(\.state) == ["idle"] && waiting.state == "starting")
+            #expect(try daemon.get("/ready")?.code == "503")
+            try pass(Self.loaded)
+            #expect(try daemon.end(of: request, client).status.code == .ok)
+            let status = try daemon.waitForStatus(client) { $0.state == "ready" }
+            #expect(status.engines.map(\.restarts) == [1])
+        }
+    }
+
+    @Test func `another model than before is not served`() throws {
+        try run { daemon, pass in
+            let client = try daemon.connect()
+            try pass(Self.loaded)
+            _ = try daemon.waitForStatus(client) { $0.state == "ready" }
+            let first = try #require(daemon.forkServer)
+            kill(first, SIGKILL)
+            _ = try daemon.waitForForkServer(client, otherThan: first)
+            let request = try client.request("messages=1")
+            try pass(Self.other)
+            #expect(try daemon.end(of: request, client).status.reason == "MODEL_NOT_LOADED")
+            try daemon.wait { daemon.exitStatus != nil }
+            #expect(daemon.exitStatus == 1)
         }
     }
 }

@@ -1,4 +1,5 @@
 import ExitTesting
+import Glibc
 import Testing
 
 @testable import Kernels
@@ -23,21 +24,13 @@ import Testing
         #expect(memory.readBytes(at: 8191, count: 1) == [7])
     }
 
-    @Test func aSecondMappingSharesTheBytes() throws {
-        let memory = try WeightMemory(byteCount: 4096, name: "test")
-        let early = try WeightMemory(mappingDescriptor: memory.fileDescriptor, byteCount: 4096)
-        memory.write([5], at: 1)
-        #expect(early.isReadOnly)
-        #expect(early.readBytes(at: 1, count: 1) == [5])
-    }
-
-    @Test func sealedMemoryCanBeMappedElsewhere() throws {
-        let memory = try WeightMemory(byteCount: 4096, name: "test")
-        memory.write([5], at: 1)
-        try memory.seal()
-        let late = try WeightMemory(mappingDescriptor: memory.fileDescriptor, byteCount: 100)
-        #expect(late.byteCount == 100)
-        #expect(late.readBytes(at: 0, count: 2) == [0, 5])
+    @Test func itBeginsOnTheBoundaryOfAHugePage() throws {
+        for byteCount in [1, 4096, (2 << 20) + 1] {
+            let memory = try WeightMemory(byteCount: byteCount, name: "test")
+            #expect(Int(bitPattern: memory.pointer(0, 1)) % (2 << 20) == 0)
+            memory.write([1], at: byteCount - 1)
+            #expect(memory.readBytes(at: byteCount - 1, count: 1) == [1])
+        }
     }
 
     @Test func moreThanTheMachineHasIsOneError() throws {
@@ -53,13 +46,7 @@ import Testing
 
     @Test func sizesThatDoNotFitAreRefused() throws {
         #expect(throws: KernelError.self) { try WeightMemory(byteCount: 0, name: "test") }
-        let memory = try WeightMemory(byteCount: 10, name: "test")
-        #expect(throws: KernelError.self) {
-            try WeightMemory(mappingDescriptor: memory.fileDescriptor, byteCount: 11)
-        }
-        #expect(throws: KernelError.self) {
-            try WeightMemory(mappingDescriptor: -1, byteCount: 1)
-        }
+        #expect(throws: KernelError.self) { try WeightMemory(byteCount: -1, name: "test") }
     }
 
     @Test(.enabled(if: exitTestsAreOn))
@@ -68,6 +55,16 @@ import Testing
             let memory = try WeightMemory(byteCount: 10, name: "test")
             try memory.seal()
             memory.write([1], at: 0)
+        }
+    }
+
+    @Test(.enabled(if: exitTestsAreOn))
+    func aPointerFromBeforeTheSealCannotWriteEither() async {
+        await #expect(processExitsWith: .signal(SIGSEGV)) {
+            let memory = try WeightMemory(byteCount: 10, name: "test")
+            let early = memory.mutablePointer(0, 1)
+            try memory.seal()
+            early.storeBytes(of: 1, as: UInt8.self)
         }
     }
 

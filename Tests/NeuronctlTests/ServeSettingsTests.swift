@@ -26,12 +26,17 @@ import Testing
         let plain = try settings("model = \"m\"\nthreads = 3\ncache_bytes = 4096")
         #expect(
             plain.engineArguments == [
-                "engine", "--threads", "3", "--model-name", "m", "--cache-bytes", "4096",
+                "engine", "--model=m", "--weights=int8", "--threads=3", "--model-name=m",
+                "--cache-bytes=4096",
             ])
         let told = try settings("model = \"m\"\n[prefix_cache]\nbytes = 0\nshared = false")
             .engineArguments
         let engine = try EngineCommand.parse(Array(told.dropFirst()))
         #expect(engine.prefixCacheBytes == 0 && engine.privatePrefixes)
+        let odd = try settings("model = \"odd name=-x=y.gguf\"\nweights = \"f16\"")
+        let parsed = try EngineCommand.parse(Array(odd.engineArguments.dropFirst()))
+        #expect(parsed.model == "-x=y.gguf" && parsed.modelName == "odd name")
+        #expect(parsed.weights == .f16)
     }
 
     @Test func everyFormAndLevelThatTheConfigurationTakesExists() throws {

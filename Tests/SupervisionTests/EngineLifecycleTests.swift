@@ -40,6 +40,27 @@ struct EngineLifecycleTests {
         #expect(engine.checkTime(now: 7 + startLimit) == .none)
     }
 
+    @Test func `without its model it waits, and starts as if for the first time`() {
+        var engine = EngineLifecycle()
+        _ = engine.start(now: 0)
+        engine.suspend()
+        #expect(engine.phase == .idle && engine.restartCount == 0)
+        #expect(engine.checkTime(now: startLimit) == .none)
+        #expect(engine.start(now: 5) == .spawn(checkAt: 5 + startLimit))
+        engine.didBecomeReady(now: 6)
+        engine.suspend()
+        #expect(engine.phase == .idle && engine.restartCount == 1)
+        _ = engine.start(now: 7)
+        #expect(engine.didDie(now: 8) == .spawn(checkAt: 8 + startLimit))
+        _ = engine.didDie(now: 9)
+        #expect(engine.phase == .backingOff)
+        engine.suspend()
+        #expect(engine.phase == .idle && engine.restartCount == 3)
+        engine.stop()
+        engine.suspend()
+        #expect(engine.phase == .stopped)
+    }
+
     @Test func `a stopped engine stays dead`() {
         var engine = EngineLifecycle()
         _ = engine.start(now: 0)

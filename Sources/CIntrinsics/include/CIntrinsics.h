@@ -2,7 +2,7 @@
 // three system calls. No arithmetic of a model lives here; kernels are written in Swift.
 //
 // Read first: Lanes.h (vector operations), WideLanes.h (the same in double precision),
-// Processor.h (which instructions may run), System.h (memory files, futexes, thread placement).
+// Processor.h (which instructions may run), System.h (futexes, thread placement).
 #pragma once
 
 #include "Lanes.h"

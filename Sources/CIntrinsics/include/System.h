@@ -7,15 +7,6 @@
 
 #pragma clang assume_nonnull begin
 
-// A new memory file that accepts seals and is closed on exec.
-int system_memory_file(const char *name);
-
-// Forbids shrinking, growing, writing and further seals; needs that no writable mapping is left.
-int system_seal(int descriptor);
-
-// The seals of a memory file, or -1.
-int system_is_write_sealed(int descriptor);
-
 // Sleeps while *word is still `expected`; wakes spuriously at times.
 int system_futex_wait(void *word, uint32_t expected);
 
