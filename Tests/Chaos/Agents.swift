@@ -34,6 +34,23 @@ struct Agents: Sendable {
         }
     }
 
+    /// Kills the process that engines are forked from, early on and then seldom.
+    ///
+    /// The daemon gives up over one that keeps dying: each has served for a while before it is the
+    /// next one's turn.
+    func killForkServers(of daemon: Int32, _ client: Client) async {
+        var random = SeededNumbers(seed: seed ^ 4)
+        var pauses = 3_000...6_000
+        while await pause(&random, pauses) {
+            guard let status = try? await client.status(),
+                status.engines.allSatisfy({ $0.state == "ready" }),
+                let process = TestedDaemon.child(of: daemon), kill(process, SIGKILL) == 0
+            else { continue }
+            pauses = 20_000...40_000
+            tally.count { $0.forkServerKills += 1 }
+        }
+    }
+
     /// Starts clients as processes of their own and kills them in the middle of their work.
     func killClients(items: URL) async {
         var random = SeededNumbers(seed: seed ^ 2)

@@ -47,9 +47,11 @@ struct Storm {
     ) async throws {
         let agents = Agents(address: daemon.address, tally: tally, seed: seed)
         let items = try heavyItems()
+        let supervisor = daemon.identifier
         let end = ContinuousClock.now + .seconds(seconds)
         let disturbances = [
             Task { await agents.killEngines(client) },
+            Task { await agents.killForkServers(of: supervisor, client) },
             Task { await agents.killClients(items: items) },
             Task { await agents.fillQueue(known.work[0]) },
         ]
@@ -170,7 +172,8 @@ struct ChaosReport {
             ("seconds", seconds), ("right", counts.right), ("partial", counts.partial),
             ("retried", counts.retried), ("wrong", counts.wrong), ("lost", counts.lost),
             ("leaks", leaks.count), ("engine_kills", counts.engineKills),
-            ("engine_stops", counts.engineStops), ("client_kills", counts.clientKills),
+            ("engine_stops", counts.engineStops),
+            ("fork_server_kills", counts.forkServerKills), ("client_kills", counts.clientKills),
             ("stalled_readers", counts.stalledReaders), ("cancels", counts.cancels),
             ("deadlines", counts.deadlines), ("quota_refusals", counts.quotaRefusals),
         ]

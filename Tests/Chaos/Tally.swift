@@ -17,6 +17,7 @@ final class Tally: Sendable {
         var lost = 0
         var engineKills = 0
         var engineStops = 0
+        var forkServerKills = 0
         var clientKills = 0
         var stalledReaders = 0
         var cancels = 0

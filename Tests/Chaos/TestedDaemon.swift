@@ -53,6 +53,17 @@ final class TestedDaemon {
         for path in [folder.path, folder.appending(path: "s").path] { chmod(path, 0o777) }
     }
 
+    /// The one process that this one has started, if it is there.
+    static func child(of parent: Int32) -> Int32? {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.lazy.compactMap { Int32($0) }.first { process in
+            let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+            // State and parent stand behind the name, which may hold anything.
+            let fields = stat?.split(separator: ")").last?.split(separator: " ") ?? []
+            return fields.count > 1 && fields[0] != "Z" && Int32(fields[1]) == parent
+        }
+    }
+
     /// Ends it by SIGTERM and answers its exit status.
     func stop() -> Int32 {
         process.terminate()
