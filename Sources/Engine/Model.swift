@@ -41,7 +41,7 @@ public final class Model: Sendable {
         let bias: [Float]?
     }
 
-    /// The mapped weights, which every matrix of the model is a view of.
+    /// The packed weights, which every matrix of the model is a view of.
     public let arena: WeightArena
     /// Turns text into this model's token ids and back.
     public let tokenizer: TextTokenizer
