@@ -8,7 +8,8 @@ struct ChaosCommand: AsyncParsableCommand {
         commandName: "neurond-chaos",
         abstract: "Run a daemon under mixed load and check every answer.",
         subcommands: [
-            StormCommand.self, LoadCommand.self, FairnessCommand.self, HeavyCommand.self,
+            StormCommand.self, LoadCommand.self, FairnessCommand.self, RestartCommand.self,
+            HeavyCommand.self,
         ],
         defaultSubcommand: StormCommand.self)
 }
@@ -122,6 +123,35 @@ struct FairnessCommand: AsyncParsableCommand {
                 ("two_identities", "\(report.hasTwoIdentities)"),
                 ("still_open", "\(report.stillOpen)"),
             ], complaints: report.stillOpen > 0 ? [] : ["the heavy user had nothing open"])
+    }
+}
+
+struct RestartCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restart",
+        abstract: "How soon a daemon answers after its start, and after its engine was killed.")
+
+    @OptionGroup var options: ChaosOptions
+    @Option(help: "How often the engine is killed.") var deaths = 5
+
+    func validate() throws {
+        guard deaths > 0 else { throw ValidationError("--deaths: at least 1") }
+    }
+
+    func run() async throws {
+        let start = ContinuousClock.now
+        let daemon = try options.daemon()
+        let report = try await Restart(
+            daemon: daemon, start: start, seed: options.seed, deathCount: deaths
+        ).run()
+        try options.finish(
+            daemon,
+            [
+                ("first_answer_seconds", "\(report.firstAnswer)"),
+                ("request_seconds", "\(report.request)"),
+                ("restart_seconds", "\(report.median)"),
+                ("longest_restart_seconds", "\(report.longest)"), ("wrong", "\(report.wrong)"),
+            ], complaints: report.wrong > 0 ? ["an answer differs after a restart"] : [])
     }
 }
 

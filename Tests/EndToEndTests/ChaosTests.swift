@@ -46,4 +46,11 @@ struct ChaosTests {
         #expect(status == 0, "\(figures)")
         #expect(figures["still_open"] as? Int ?? 0 > 0)
     }
+
+    @Test("a killed engine is replaced, and the next one answers alike")
+    func restart() throws {
+        let (status, figures) = try chaos(["restart", "--deaths", "1"])
+        #expect(status == 0, "\(figures)")
+        #expect(figures["wrong"] as? Int == 0)
+    }
 }
