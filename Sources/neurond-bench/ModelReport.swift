@@ -64,7 +64,7 @@ struct ModelReport: Report {
             ["of it opening", load.openSeconds.short],
             ["of it hashing and packing", load.packSeconds.short],
             ["of it engine and first token", load.firstTokenSeconds.short],
-            ["mapped arena to first token of a new engine, s", load.restartSeconds.median.short],
+            ["arena to first token of a new engine, s", load.restartSeconds.median.short],
             ["file, bytes", "\(model.fileBytes)"],
             ["resident, bytes", "\(load.residentBytes)"],
             ["resident over file", load.residentOverFile.short],
