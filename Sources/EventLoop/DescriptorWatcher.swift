@@ -19,17 +19,16 @@ public final class DescriptorWatcher {
     public init(
         _ loop: Loop, descriptor: Int32, _ body: @escaping () -> Void
     ) throws(LoopError) {
-        var code: CInt = 0
-        // As with child processes: a failed start leaves a handle that must be closed.
         box = try HandleBox(loop, UV_POLL, operation: "watch a descriptor") { memory in
             uv_poll_init(loop.raw, memory.assumingMemoryBound(to: uv_poll_t.self), descriptor)
         }
         self.body = body
         box.attach(self)
-        code = uv_poll_start(box.pointer(), CInt(UV_READABLE.rawValue)) { watcher, _, _ in
+        let code = uv_poll_start(box.pointer(), CInt(UV_READABLE.rawValue)) { watcher, _, _ in
             HandleBox.owner(of: watcher, as: DescriptorWatcher.self)?.body?()
         }
         guard code == 0 else {
+            // The handle exists all the same, and must be closed like any other.
             box.close()
             throw .system(operation: "watch", subject: "descriptor \(descriptor)", code: code)
         }

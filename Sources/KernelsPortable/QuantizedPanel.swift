@@ -1,4 +1,3 @@
-internal import CIntrinsics
 internal import KernelTypes
 
 /// One panel, and where a tile's sums over it go.

@@ -49,7 +49,10 @@ struct LoadedModel {
         }
     }
 
-    /// Seconds from the arena to the first token of a new engine, as after an engine's death.
+    /// Seconds from the arena to the first token of a new engine.
+    ///
+    /// The model's tables are read anew, which a daemon's next engine is spared: it is forked with
+    /// them.
     private static func restarts(
         of arena: WeightArena, _ settings: EngineSettings, count: Int
     ) throws -> Samples {
