@@ -63,7 +63,6 @@ public final class EngineHost {
     ) throws(LoopError) {
         ProcessSignal.leaveEndToSupervisor()
         ProcessSignal.goFirstWhenMemoryRunsOut()
-        LoopThread.nameCurrentThread("neurond-engine")
         let loop = try Loop()
         let host = try EngineHost(
             loop, descriptor: descriptor, build: build, service: service)

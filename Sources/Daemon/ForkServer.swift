@@ -113,16 +113,16 @@ private final class EngineFamily {
     private func start(_ engine: UInt64, _ connection: Int32) {
         let parent = getpid()
         do throws(LoopError) {
-            switch try Fork.fork() {
-            case .parent(let child): engines[child] = engine
-            case .child: become(engine, connection, parent: parent)
+            let child = try Fork.fork(named: "neurond-engine") { [self] in
+                become(engine, connection, parent: parent)
             }
+            engines[child] = engine
         } catch {
             supervisor.report(.notStarted(engine: engine, reason: "\(error)"))
         }
     }
 
-    /// The rest of an engine's process.
+    /// The life of an engine's process.
     private func become(_ engine: UInt64, _ connection: Int32, parent: Int32) -> Never {
         guard Fork.endWithParent(parent) else { exit(1) }
         exits.close()

@@ -7,6 +7,7 @@ final class TestedDaemon {
     let address: Address
     let folder: URL
     private let process = Process()
+    private var status: Int32?
 
     /// The folder that this program was built into, where the others are too.
     static var products: URL {
@@ -33,7 +34,7 @@ final class TestedDaemon {
 
     deinit {
         // Whoever gave up before `stop` leaves no daemon behind.
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        if status == nil, process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
     /// Connects as soon as the daemon listens.
@@ -64,12 +65,33 @@ final class TestedDaemon {
         }
     }
 
-    /// Ends it by SIGTERM and answers its exit status.
+    /// Ends it by SIGTERM, by SIGKILL if that takes a minute, and answers its exit status; of a
+    /// death by a signal the signal.
     func stop() -> Int32 {
         process.terminate()
-        process.waitUntilExit()
-        try? FileManager.default.removeItem(at: folder)
-        return process.terminationStatus
+        let killing = ContinuousClock.now + .seconds(60)
+        while true {
+            if let status = endStatus() {
+                self.status = status
+                try? FileManager.default.removeItem(at: folder)
+                return status
+            }
+            if ContinuousClock.now > killing { kill(identifier, SIGKILL) }
+            usleep(5000)
+        }
+    }
+
+    /// Nil as long as it runs.
+    ///
+    /// `Process` sees an end only once everybody has ended who inherited its pipe, and what prints
+    /// an engine's backtrace may never do so. Hence the kernel is asked.
+    private func endStatus() -> Int32? {
+        var status: Int32 = 0
+        switch waitpid(identifier, &status, WNOHANG) {
+        case 0: return nil
+        case identifier: return status & 0x7F == 0 ? (status >> 8) & 0xFF : status & 0x7F
+        default: return process.isRunning ? nil : process.terminationStatus
+        }
     }
 }
 

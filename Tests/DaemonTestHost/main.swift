@@ -3,6 +3,8 @@
 // served beside the socket. With a gate, a named pipe beside the socket, loading lasts until a byte
 // is written there: `!` has it fail, `?` crash, and any other is the digest of what was loaded.
 //
+// And `fork`, which ends with 0 if a forked process can lock.
+//
 // Supervisor and fork server are the real ones; only what is loaded and the service behind the
 // engine's end of the socket pair are made up, so that tests decide what it sends, when it dies,
 // and can ask what it was told.
@@ -44,6 +46,8 @@ case "serve" where arguments.count >= 4:
     }
     let isClean = try? ServeProcess.run(configuration, logger: logger)
     exit(isClean == true ? 0 : 1)
+case "fork":
+    exit(try ContendedMutex().contendAfterFork())
 default:
     exit(2)
 }

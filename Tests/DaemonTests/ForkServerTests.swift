@@ -43,6 +43,19 @@ struct ForkServerTests {
         }
     }
 
+    @Test func `threads of a forked process can wait for its mutexes`() throws {
+        let loop = try Loop()
+        var status: Int64?
+        let child = try ChildProcess(
+            loop, executable: try DaemonFixture.executable("DaemonTestHost"), arguments: ["fork"],
+            environment: nil, descriptors: [-1, -1, 2]
+        ) { exit, signal in status = signal == 0 ? exit : -Int64(signal) }
+        loop.run()
+        withExtendedLifetime(child) {}
+        try loop.close()
+        #expect(status == 0)
+    }
+
     @Test func `killing one engine leaves the others alone`() throws {
         try DaemonFixture.run(engines: 3) { daemon in
             let client = try daemon.connect()
