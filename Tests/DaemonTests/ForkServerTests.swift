@@ -49,9 +49,13 @@ struct ForkServerTests {
         let child = try ChildProcess(
             loop, executable: try DaemonFixture.executable("DaemonTestHost"), arguments: ["fork"],
             environment: nil, descriptors: [-1, -1, 2]
-        ) { exit, signal in status = signal == 0 ? exit : -Int64(signal) }
+        ) { exit, signal in
+            status = signal == 0 ? exit : -Int64(signal)
+            loop.stop()
+        }
         loop.run()
         withExtendedLifetime(child) {}
+        loop.closeAllHandles()
         try loop.close()
         #expect(status == 0)
     }
