@@ -48,6 +48,10 @@ extension Supervisor {
         let keys = estate.requests.filter { ledger.place(of: $0) != nil }
         observe(
             .engineDied(index: estate.index, cause: "\(cause)", running: estate.requests.count))
+        // What no engine has lived through so far, the next would not either.
+        if cause.isCrash, modelCapabilities == nil {
+            return giveUp(ModelNotLoaded("engine \(estate.index) could not start: \(cause)"))
+        }
         let wasAlone =
             estate.requests.isEmpty && estate.calls.count { $0.method != .status } == 1
         for call in estate.calls {

@@ -76,7 +76,7 @@ extension Supervisor {
     }
 
     /// Ends the daemon because there is no model to serve.
-    private func giveUp(_ error: any Error) {
+    func giveUp(_ error: any Error) {
         guard !isStopped else { return }
         failure = error
         stop(

@@ -1,7 +1,8 @@
 // A daemon whose engine is a script: `serve ADDRESS ENGINES [NAME=NUMBER…] [metrics] [gate]` and,
 // started by it, `engine [GATE]`. The names are those of quotas and limits below; metrics are
 // served beside the socket. With a gate, a named pipe beside the socket, loading lasts until a byte
-// is written there: `!` has it fail, `?` crash, and any other is the digest of what was loaded.
+// is written there: `!` has it fail, `?` crash, and any other is the digest of what was loaded; with
+// `-` no engine starts.
 //
 // And `fork`, which ends with 0 if a forked process can lock.
 //
@@ -19,8 +20,11 @@ let arguments = CommandLine.arguments
 switch arguments.dropFirst().first {
 case "engine":
     try ForkServer.run { _ in
-        ((), try arguments.dropFirst(2).first.map(pass) ?? "none")
-    } engine: { _, connection in
+        let digest = try arguments.dropFirst(2).first.map(pass) ?? "none"
+        return (digest, digest)
+    } engine: { digest, connection in
+        struct NotStarted: Error {}
+        if digest == "-" { throw NotStarted() }
         let service = ScriptedService()
         try EngineHost.run(descriptor: connection, build: "test") {
             method, payload, incoming, sink in

@@ -189,6 +189,8 @@ extension DaemonFixture {
     fileprivate func wait(forPlaceIn folder: Folder, token: String) throws {
         while true {
             let client = try connect(folder, token: token)
+            // The refusal may have come with the HELLO.
+            guard client.connection.phase == .ready else { continue }
             try client.connection.sendPing([UInt8](repeating: 1, count: 8))
             client.flush()
             try wait { client.isClosed || client.hasPong }

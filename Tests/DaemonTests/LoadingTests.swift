@@ -12,6 +12,7 @@ struct LoadingTests {
     private static let failed = "!"
     private static let crashed = "?"
     private static let other = "x"
+    private static let deadly = "-"
 
     /// Runs a daemon that loads until the gate is passed, each time by a sign of how.
     private func run(
@@ -121,6 +122,18 @@ struct LoadingTests {
             let early = try client.request("messages=1")
             _ = try daemon.waitForStatus(client) { $0.queued == 1 }
             try pass(Self.crashed)
+            #expect(try daemon.end(of: early, client).status.reason == "MODEL_NOT_LOADED")
+            try daemon.wait { daemon.exitStatus != nil }
+            #expect(daemon.exitStatus == 1)
+        }
+    }
+
+    @Test func `engines that cannot start end the daemon`() throws {
+        try run { daemon, pass in
+            let client = try daemon.connect()
+            let early = try client.request("messages=1")
+            _ = try daemon.waitForStatus(client) { $0.queued == 1 }
+            try pass(Self.deadly)
             #expect(try daemon.end(of: early, client).status.reason == "MODEL_NOT_LOADED")
             try daemon.wait { daemon.exitStatus != nil }
             #expect(daemon.exitStatus == 1)
