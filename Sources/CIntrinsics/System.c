@@ -17,6 +17,10 @@ int system_futex_wake(void *word, int32_t waiters) {
     return (int)syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, waiters, 0, 0, 0);
 }
 
+void system_name_thread(const char *name) {
+    (void)pthread_setname_np(pthread_self(), name);
+}
+
 int system_pin_thread(int32_t index) {
     cpu_set_t allowed, one;
     if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) return -1;

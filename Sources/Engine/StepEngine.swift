@@ -102,16 +102,12 @@ public final class StepEngine: Sendable {
         keyValueBlockBytes = keyValues.bytesPerBlock
         keyValueCapacity = keyValues.blockCapacity * keyValues.bytesPerBlock
         counters = EngineCounters(keyValueCapacity: keyValueCapacity)
-        let thread = Thread { [self] in
-            let pool = ComputePool(threadCount: threadCount, pinned: options.pinsThreads)
-            let pass = ForwardPass(
-                model: model, kernels: kernels, pool: pool, keyValues: keyValues)
+        let pool = try ComputePool(threadCount: threadCount, pinned: options.pinsThreads)
+        let pass = ForwardPass(model: model, kernels: kernels, pool: pool, keyValues: keyValues)
+        try SystemThread(name: "neurond-step") { [self] in
             StepLoop(self, pass: pass, rowsPerStep: options.rowsPerStep).run()
             pool.shutdown()
-        }
-        thread.name = "neurond-step"
-        thread.stackSize = 8 << 20
-        thread.start()
+        }.detach()
     }
 
     /// Blocks for as many positions as the limit allows, one at least.

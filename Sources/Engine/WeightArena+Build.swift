@@ -41,7 +41,7 @@ extension WeightArena {
 
         let memory = try WeightMemory(byteCount: plan.byteCount, name: "neurond-weights")
         memory.write(tokenizerBytes, at: tokenizerOffset)
-        let packer = ArenaPacker(source: source, plan: plan, memory: memory, threads: threads)
+        let packer = try ArenaPacker(source: source, plan: plan, memory: memory, threads: threads)
         try packer.packAll(progress: progress)
         manifest.conversionLoss = packer.meter.result
         let json = Array(try JSONEncoder().encode(manifest))
@@ -62,11 +62,13 @@ private final class ArenaPacker {
     private var packedBytes = 0
     private(set) var meter = ConversionMeter()
 
-    init(source: ModelSource, plan: ArenaPlan, memory: WeightMemory, threads: Int) {
+    init(
+        source: ModelSource, plan: ArenaPlan, memory: WeightMemory, threads: Int
+    ) throws(KernelError) {
         self.source = source
         self.plan = plan
         self.memory = memory
-        pool = ComputePool(threadCount: threads, pinned: false)
+        pool = try ComputePool(threadCount: threads, pinned: false)
     }
 
     func packAll(progress: (Double) -> Void) throws {

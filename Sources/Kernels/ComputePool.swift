@@ -1,5 +1,4 @@
 internal import CIntrinsics
-internal import Glibc
 internal import Synchronization
 
 /// What the tasks of a run do.
@@ -18,7 +17,7 @@ public protocol PoolWork: Sendable {
 public final class ComputePool: Sendable {
     private let crew: PoolCrew
     private let running = Mutex<Void>(())
-    private let threads: Mutex<[pthread_t]>
+    private let threads: Mutex<[SystemThread]>
 
     /// Threads that take part in a run, the caller's among them.
     public let threadCount: Int
@@ -29,14 +28,28 @@ public final class ComputePool: Sendable {
     ///   - threadCount: At least 1; with 1 the caller does everything.
     ///   - pinned: Whether thread i stays on the i-th processor that this process may use. The
     ///     caller's thread is never moved.
-    public init(threadCount: Int, pinned: Bool) {
+    /// - Throws: `KernelError` when there can be no more threads.
+    public init(threadCount: Int, pinned: Bool) throws(KernelError) {
         precondition(
             threadCount >= 1 && threadCount <= Limits.threads,
             "a pool has 1...\(Limits.threads) threads")
         let crew = PoolCrew(workerCount: threadCount)
         self.crew = crew
         self.threadCount = threadCount
-        threads = Mutex((1..<threadCount).map { startWorker(crew, $0, pinned) })
+        var threads: [SystemThread] = []
+        do throws(KernelError) {
+            for worker in 1..<threadCount {
+                threads.append(
+                    try SystemThread(name: "neurond-compute") {
+                        if pinned { _ = system_pin_thread(Int32(worker)) }
+                        crew.work(as: worker)
+                    })
+            }
+        } catch {
+            crew.end(threads)
+            throw error
+        }
+        self.threads = Mutex(threads)
     }
 
     deinit {
@@ -75,9 +88,16 @@ public final class ComputePool: Sendable {
             defer { threads = [] }
             return threads
         }
-        guard !ended.isEmpty else { return }
-        crew.stop()
-        for thread in ended { pthread_join(thread, nil) }
+        crew.end(ended)
+    }
+}
+
+extension PoolCrew {
+    /// Has the crew's threads end and waits for them.
+    fileprivate func end(_ threads: [SystemThread]) {
+        guard !threads.isEmpty else { return }
+        stop()
+        for thread in threads { thread.join() }
     }
 }
 
@@ -96,36 +116,4 @@ private struct BorrowedWork<Work: PoolWork>: PoolWork, @unchecked Sendable {
     let work: UnsafePointer<Work>
 
     func perform(_ task: Int, worker: Int) { work.pointee.perform(task, worker: worker) }
-}
-
-/// Starts one thread that works for the crew until it stops.
-private func startWorker(_ crew: PoolCrew, _ worker: Int, _ pinned: Bool) -> pthread_t {
-    var thread = pthread_t()
-    let member = CrewMember(crew: crew, worker: worker, pinned: pinned)
-    // The thread takes over this retain and releases it when it starts.
-    let context = Unmanaged.passRetained(member).toOpaque()
-    let code = pthread_create(
-        &thread, nil,
-        { context in
-            guard let context else { return nil }
-            let member = Unmanaged<CrewMember>.fromOpaque(context).takeRetainedValue()
-            if member.pinned { _ = system_pin_thread(Int32(member.worker)) }
-            member.crew.work(as: member.worker)
-            return nil
-        }, context)
-    precondition(code == 0, "cannot start a compute thread: \(systemMessage(code))")
-    return thread
-}
-
-/// What a starting thread needs to know.
-private final class CrewMember: Sendable {
-    let crew: PoolCrew
-    let worker: Int
-    let pinned: Bool
-
-    init(crew: PoolCrew, worker: Int, pinned: Bool) {
-        self.crew = crew
-        self.worker = worker
-        self.pinned = pinned
-    }
 }

@@ -16,6 +16,9 @@ struct Mapping {
     let byteCount: Int
 
     /// Maps zeroed private memory that is committed page by page when first touched.
+    ///
+    /// It stays out of the core file of a crash, which would take long to write and hold what
+    /// users asked.
     static func lazy(byteCount: Int, subject: String) throws(KernelError) -> Mapping {
         let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
         guard let base = mmap(nil, byteCount, PROT_READ | PROT_WRITE, flags, -1, 0),
@@ -23,6 +26,7 @@ struct Mapping {
         else {
             throw .system(operation: "mmap", subject: subject, code: lastErrorCode())
         }
+        madvise(base, byteCount, Int32(MADV_DONTDUMP))
         return Mapping(base: base, byteCount: byteCount)
     }
 

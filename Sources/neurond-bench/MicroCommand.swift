@@ -96,8 +96,8 @@ struct MicroBench {
     /// For each path: with one thread, and with all if these are more.
     func peaks() throws -> [PeakReport] {
         let memory = try WeightMemory.filled(byteCount: effort.readBytes)
-        return Set([1, threads]).sorted().flatMap { count in
-            let pool = ComputePool(threadCount: count, pinned: false)
+        return try Set([1, threads]).sorted().flatMap { count in
+            let pool = try ComputePool(threadCount: count, pinned: false)
             defer { pool.shutdown() }
             return kernelSets.map { kernels in
                 Progress.write("peaks of \(kernels.path), \(count) threads")
@@ -108,7 +108,7 @@ struct MicroBench {
     }
 
     func products(peaks: [PeakReport]) throws -> [ProductReport] {
-        let pool = ComputePool(threadCount: threads, pinned: false)
+        let pool = try ComputePool(threadCount: threads, pinned: false)
         defer { pool.shutdown() }
         return try [WeightForm.int8, .f16].flatMap { form in
             try effort.shapes.flatMap { shape in

@@ -180,7 +180,7 @@ struct ModelCommand: ParsableCommand {
     private func measureDecoding(_ loaded: LoadedModel, _ bench: inout ModelBench) throws
         -> DecodeReport
     {
-        let pool = ComputePool(threadCount: engine.settings.threads, pinned: false)
+        let pool = try ComputePool(threadCount: engine.settings.threads, pinned: false)
         defer { pool.shutdown() }
         let kernels = try KernelSet(path: loaded.engine.engine.kernelPath)
         let reading = PeakBench(kernels: kernels, pool: pool, tries: 5)

@@ -38,7 +38,7 @@ private func unusualRows() -> [[Float]] {
                         reduction, wanted.map { values[$0][column] }, onto: -1)
                 }
                 for (kernels, threads) in zip(try allKernels(), [1, 2, 3]) {
-                    let pool = ComputePool(threadCount: threads, pinned: false)
+                    let pool = try ComputePool(threadCount: threads, pinned: false)
                     defer { pool.shutdown() }
                     var sums = Array(repeating: -1.0, count: columns.count)
                     for part in [wanted[..<2], wanted[2...]] {
@@ -58,8 +58,8 @@ private func unusualRows() -> [[Float]] {
         let rows = buffer((0..<24).map { _ in noise.floats(3000) })
         let columns = ColumnRuns([1..<2900])
         let kernels = try KernelSet.best(forced: nil)
-        let answers = [1, 2, 3].map { threads in
-            let pool = ComputePool(threadCount: threads, pinned: false)
+        let answers = try [1, 2, 3].map { threads in
+            let pool = try ComputePool(threadCount: threads, pinned: false)
             defer { pool.shutdown() }
             var sums = Array(repeating: 0.0, count: columns.count)
             kernels.accumulate(
@@ -134,7 +134,7 @@ private func unusualRows() -> [[Float]] {
             let expected: [Float] = [6, 2, 5].flatMap { row in picked.map { values[row][$0] } }
             let rounded: [Float16] = expected.map { (value: Float) in Float16(value) }
             for kernels in try allKernels() {
-                let pool = ComputePool(threadCount: 2, pinned: false)
+                let pool = try ComputePool(threadCount: 2, pinned: false)
                 defer { pool.shutdown() }
                 var singles: [Float] = [9]
                 var halves: [Float16] = [9]
@@ -152,10 +152,10 @@ private func unusualRows() -> [[Float]] {
     }
 
     @Test("places of shared sums are zero at first and apart, whoever fills them")
-    func sharedSums() {
+    func sharedSums() throws {
         let sums = SharedSums(count: 100)
         #expect((0..<100).allSatisfy { sums[$0] == 0 })
-        let pool = ComputePool(threadCount: 3, pinned: false)
+        let pool = try ComputePool(threadCount: 3, pinned: false)
         defer { pool.shutdown() }
         pool.run(taskCount: 100) { task, _ in sums[task] = Double(task) + 0.5 }
         #expect((0..<100).allSatisfy { sums[$0] == Double($0) + 0.5 })
@@ -170,7 +170,7 @@ private func unusualRows() -> [[Float]] {
         }
         await #expect(processExitsWith: .failure) {
             let rows = RowBuffer(rowCapacity: 1, width: 40)
-            let pool = ComputePool(threadCount: 1, pinned: false)
+            let pool = try ComputePool(threadCount: 1, pinned: false)
             var sums = [0.0]
             try KernelSet(path: .portable).accumulate(
                 .sum, of: rows, rows: [1], at: 0, ColumnRuns([0..<1]), into: &sums, pool: pool)

@@ -10,8 +10,8 @@ private final class Counter: Sendable {
 
 @Suite struct ComputePoolTests {
     @Test(arguments: [1, 2, 3, 8])
-    func everyTaskRunsOnceInEveryRun(threads: Int) {
-        let pool = ComputePool(threadCount: threads, pinned: threads == 2)
+    func everyTaskRunsOnceInEveryRun(threads: Int) throws {
+        let pool = try ComputePool(threadCount: threads, pinned: threads == 2)
         #expect(pool.threadCount == threads)
         let counts = RowBuffer(rowCapacity: 64, width: 1)
         for run in 1...10_000 {
@@ -28,8 +28,8 @@ private final class Counter: Sendable {
         pool.shutdown()
     }
 
-    @Test func writesOfOneRunAreSeenByTheNext() {
-        let pool = ComputePool(threadCount: 4, pinned: false)
+    @Test func writesOfOneRunAreSeenByTheNext() throws {
+        let pool = try ComputePool(threadCount: 4, pinned: false)
         let rows = RowBuffer(rowCapacity: 40, width: 2)
         for run in 0..<1000 {
             let (from, to) = (run % 2, 1 - run % 2)
@@ -40,8 +40,8 @@ private final class Counter: Sendable {
         #expect((0..<40).allSatisfy { rows[$0, 0] == 1000 })
     }
 
-    @Test func callersFromSeveralThreadsTakeTurns() async {
-        let pool = ComputePool(threadCount: 2, pinned: false)
+    @Test func callersFromSeveralThreadsTakeTurns() async throws {
+        let pool = try ComputePool(threadCount: 2, pinned: false)
         let total = Counter()
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<4 {
@@ -55,8 +55,8 @@ private final class Counter: Sendable {
         #expect(total.value.load(ordering: .relaxed) == 2400)
     }
 
-    @Test func aPoolThatIsShutDownStillRunsOnItsCaller() {
-        let pool = ComputePool(threadCount: 3, pinned: false)
+    @Test func aPoolThatIsShutDownStillRunsOnItsCaller() throws {
+        let pool = try ComputePool(threadCount: 3, pinned: false)
         pool.shutdown()
         pool.shutdown()
         let workers = RowBuffer(rowCapacity: 5, width: 1)
@@ -73,7 +73,7 @@ private final class Counter: Sendable {
         let prepared = PreparedRows(rowCapacity: 14, inputs: 96, form: .int8)
         kernels.prepare(buffer(rows), columns: 0..<96, rows: 0..<14, of: 14, into: prepared)
         for threads in [2, 5] {
-            let pool = ComputePool(threadCount: threads, pinned: false)
+            let pool = try ComputePool(threadCount: threads, pinned: false)
             let output = RowBuffer(rowCapacity: 14, width: 300)
             pool.run(taskCount: 19) { panel, _ in
                 kernels.product(

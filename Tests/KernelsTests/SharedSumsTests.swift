@@ -17,7 +17,7 @@ import Testing
         let columns = ColumnRuns([0..<1200])
         let wanted = [Array(0..<17), Array(17..<20), Array(22..<40)]
         for (kernels, threads) in zip(try allKernels(), [1, 2, 3]) {
-            let pool = ComputePool(threadCount: threads, pinned: false)
+            let pool = try ComputePool(threadCount: threads, pinned: false)
             defer { pool.shutdown() }
             let sums = wanted.map { _ in SharedSums(count: 5 * 1200 + 7) }
             // Each sequence's rows in two parts, all sequences together.
@@ -49,7 +49,7 @@ import Testing
     @Test("nothing is added for no rows")
     func nothing() throws {
         let kernels = try KernelSet.best(forced: nil)
-        let pool = ComputePool(threadCount: 1, pinned: false)
+        let pool = try ComputePool(threadCount: 1, pinned: false)
         let rows = buffer([[1, 2, 3]])
         let sums = SharedSums(count: 3)
         kernels.accumulate([], of: rows, at: 0, ColumnRuns([0..<3]), pool: pool)
@@ -64,7 +64,7 @@ import Testing
         await #expect(processExitsWith: .failure) {
             let rows = RowBuffer(rowCapacity: 1, width: 3)
             let sums = SharedSums(count: 3)
-            let pool = ComputePool(threadCount: 1, pinned: false)
+            let pool = try ComputePool(threadCount: 1, pinned: false)
             try KernelSet(path: .portable).accumulate(
                 [SummedRows(rows: [0], sums: sums, parts: [.init(.sum, first: 1)])], of: rows,
                 at: 0, ColumnRuns([0..<3]), pool: pool)

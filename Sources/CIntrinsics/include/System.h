@@ -12,6 +12,9 @@ int system_futex_wait(void *word, uint32_t expected);
 
 int system_futex_wake(void *word, int32_t waiters);
 
+// Names the calling thread for debuggers and `top`; more than 15 bytes are not taken.
+void system_name_thread(const char *name);
+
 // Confines the calling thread to the index-th processor it is allowed (modulo their number).
 int system_pin_thread(int32_t index);
 
