@@ -7,6 +7,8 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <uv.h>
 
 // 1.44 is what the oldest supported distribution ships; nothing newer may be used.
@@ -47,6 +49,15 @@ static inline int neurond_get_peer_groups(int descriptor, uint32_t *groups, uint
 // Names the calling thread; `prctl` is variadic and `pthread_setname_np` needs _GNU_SOURCE.
 static inline void neurond_set_thread_name(const char *name) {
     (void)prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+// Closes every descriptor from this one on; Linux before 5.9 closes none.
+static inline void neurond_close_descriptors_from(unsigned int first) {
+#ifdef SYS_close_range
+    (void)syscall(SYS_close_range, first, ~0U, 0U);
+#else
+    (void)first;
+#endif
 }
 
 // Has the kernel send this process a signal when the thread that started it ends.

@@ -28,6 +28,8 @@ public enum ForkServer {
             throw NotStartedByDaemon()
         }
         ProcessSignal.leaveEndToSupervisor()
+        // Whoever started the daemon may have left something open that engines would keep open.
+        closeDescriptors(from: DaemonLimits.controlDescriptor + 1)
         LoopThread.nameCurrentThread("neurond-weights")
         guard Fork.endWithParent(maker) else { return }
         let weights: Weights
@@ -133,9 +135,10 @@ private final class EngineFamily {
         } catch {
             let line = Array("neurond: engine: \(error)\n".utf8)
             write(STDERR_FILENO, line, line.count)
-            exit(1)
+            _exit(1)
         }
-        exit(0)
+        // Other threads still run, and would meet what `exit` takes down.
+        _exit(0)
     }
 
     private func didEnd(_ exit: ChildExits.Exit) {

@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 
 /// The fork server as the supervisor sees it: its process, its connection, the engines it has.
 ///
@@ -90,6 +91,8 @@ final class ForkServerLink {
         guard !isLost else { return }
         do throws(LoopError) {
             try socket.send(order.encoded, attaching: connection)
+        } catch .system(_, _, Self.brokenPipe) {
+            child?.kill(ProcessSignal.kill)
         } catch {
             end(.crash("\(error)"))
         }
@@ -135,7 +138,7 @@ final class ForkServerLink {
             engines[number]?.didStart(process)
         case .notStarted(let number, let reason):
             didAnswer(number)
-            engines.removeValue(forKey: number)?.didExit(.crash(reason))
+            engines.removeValue(forKey: number)?.didExit(.outside(reason))
         case .exited(let number, let status, let signal):
             didAnswer(number)
             engines.removeValue(forKey: number)?
@@ -166,9 +169,12 @@ final class ForkServerLink {
         child?.kill(ProcessSignal.kill)
         let orphans = engines.values
         engines = [:]
-        for process in orphans { process.didExit(Self.lostWeights) }
+        // Told first: what one of them ran must not be given to another.
         onEvent?(.lost)
+        for process in orphans { process.didExit(Self.lostWeights) }
     }
+
+    private static let brokenPipe = -EPIPE
 
     /// Why the engines of a fork server that died did so too.
     static let lostWeights = DeathCause.outside("the process that holds the weights died")

@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 public import Logging
 import Supervision
 
@@ -21,6 +22,7 @@ public enum ServeProcess {
         _ configuration: SupervisorConfiguration, logger: Logger, manager: ServiceManager = .none
     ) throws -> Bool {
         SignalMask.unblockAll()
+        leaveOutBacktraces()
         let loop = try Loop()
         let process = try Run(loop, configuration, logger, manager)
         let signals =
@@ -35,6 +37,14 @@ public enum ServeProcess {
         loop.closeAllHandles()
         try loop.close()
         return try process.result.get()
+    }
+
+    /// Has engines end as soon as they crash, unless somebody wants to know where.
+    ///
+    /// Swift's runtime takes up to a minute to print a backtrace, and for so long the requests of
+    /// the engine, which run again, would wait. Processes read the variable when they start.
+    private static func leaveOutBacktraces() {
+        setenv("SWIFT_BACKTRACE", "enable=no", 0)
     }
 
     /// What the callbacks of one run share.

@@ -53,7 +53,7 @@ extension Supervisor {
             // Not from within `perform`, which may be called for many engines in a row.
             loop.later { [weak self, weak link] in
                 guard let self, let link else { return }
-                didDie(link, .crash("\(error)"))
+                didDie(link, .outside("\(error)"))
                 outbox.flush()
             }
         }

@@ -151,6 +151,8 @@ extension Supervisor {
 
     /// Gives waiting requests to engines that have room.
     func pump() {
+        // Without a fork server all engines are dead, some of which were not taken leave of yet.
+        guard forkServer != nil else { return }
         pricePending()
         while let admission = queue.admit() {
             guard let request = requests[admission.key] else {

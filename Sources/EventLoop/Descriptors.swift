@@ -34,3 +34,8 @@ public func closeDescriptor(_ descriptor: Int32) {
     let status = close(descriptor)
     precondition(status == 0 || errno != EBADF, "a descriptor was closed twice")
 }
+
+/// Closes every descriptor from one on, for a process that was started and knows what it needs.
+public func closeDescriptors(from first: Int32) {
+    neurond_close_descriptors_from(UInt32(first))
+}

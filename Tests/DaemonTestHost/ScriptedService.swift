@@ -154,7 +154,6 @@ final class ScriptedService: Sendable {
     static func crash() -> Never {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
-        signal(SIGABRT, SIG_DFL)
         abort()
     }
 

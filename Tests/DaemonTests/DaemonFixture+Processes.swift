@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Testing
 
@@ -38,6 +39,14 @@ extension DaemonFixture {
         /// Whether there is no such process, or only what is left of one until it is waited for.
         static func isGone(_ identifier: Int32) -> Bool {
             ListedProcess(identifier).map { $0.state == "Z" } ?? true
+        }
+
+        /// Whether the process has a handler of its own for a signal; nil without the process.
+        static func catches(_ signal: Int32, _ identifier: Int32) -> Bool? {
+            let status = try? String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8)
+            let line = status?.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
+            let mask = line.flatMap { UInt64($0.dropFirst(7).filter { $0 != "\t" }, radix: 16) }
+            return mask.map { $0 >> UInt64(signal - 1) & 1 == 1 }
         }
 
         /// How many entries a folder of the process has: `fd`, `task`.

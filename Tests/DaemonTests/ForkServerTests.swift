@@ -43,6 +43,16 @@ struct ForkServerTests {
         }
     }
 
+    @Test func `an engine that crashes ends at once, without a backtrace`() throws {
+        try DaemonFixture.run { daemon in
+            let client = try daemon.connect()
+            let status = try daemon.waitForStatus(client) { $0.engines[0].state == "ready" }
+            for signal in [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] {
+                #expect(Listed.catches(signal, status.engines[0].process) == false)
+            }
+        }
+    }
+
     @Test func `threads of a forked process can wait for its mutexes`() throws {
         let loop = try Loop()
         var status: Int64?
@@ -114,6 +124,22 @@ struct ForkServerTests {
                 #expect(visible(slow.frames[request]) == visible(client.frames[undisturbed]))
             }
             #expect(try daemon.status(client).engines[0].restarts == 1)
+        }
+    }
+
+    @Test func `its death counts once for what ran, however many engines there are`() throws {
+        // More than `Supervision.Limits.engineKillsPerRequest`.
+        try DaemonFixture.run(engines: 9) { daemon in
+            let client = try daemon.connect()
+            _ = try daemon.waitForStatus(client) { $0.engines.allSatisfy { $0.state == "ready" } }
+            let slow = try daemon.connect(window: 65_536, automatic: false)
+            let request = try slow.request("messages=40 bytes=50000")
+            try daemon.wait { slow.frames[request] != nil }
+            let server = try #require(daemon.forkServer)
+            kill(server, SIGKILL)
+            _ = try daemon.waitForForkServer(client, otherThan: server)
+            slow.consumeAll()
+            #expect(try daemon.end(of: request, slow).status.code == .ok)
         }
     }
 

@@ -13,10 +13,10 @@ import Testing
         "HOOK_",
     ]
 
-    /// Variables of service managers, which are spelt like reasons.
+    /// Variables of service managers and of Swift's runtime, which are spelt like reasons.
     static let variableNames: Set = [
         "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_USEC",
-        "WATCHDOG_PID",
+        "WATCHDOG_PID", "SWIFT_BACKTRACE",
     ]
 
     static let sources = modules.flatMap { module in
