@@ -141,10 +141,32 @@ final class AdapterCache: Sendable {
     private static func offPool<Result: Sendable>(
         _ body: @escaping @Sendable () throws -> Result
     ) async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
+        let work = OneRun(body)
+        return try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global(qos: .userInitiated).async {
-                continuation.resume(with: .init(catching: body))
+                do {
+                    continuation.resume(returning: try work.run())
+                } catch {
+                    continuation.resume(throwing: error)
+                }
             }
         }
+    }
+}
+
+/// Work that is let go of as soon as it is done: a queue frees what it has run some time later, and
+/// memory that it holds would count as used meanwhile.
+private final class OneRun<Result>: Sendable {
+    private let body: Mutex<(@Sendable () throws -> Result)?>
+
+    init(_ body: @escaping @Sendable () throws -> Result) {
+        self.body = Mutex(body)
+    }
+
+    func run() throws -> Result {
+        guard let body = body.withLock({ $0.take() }) else {
+            preconditionFailure("the work was done before")
+        }
+        return try body()
     }
 }

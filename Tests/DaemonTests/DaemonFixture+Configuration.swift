@@ -1,17 +1,22 @@
 import EventLoop
 import Glibc
+import Synchronization
 import Testing
 
 extension DaemonFixture {
     /// A folder in which a test's daemon is configured.
     struct Folder {
         let path: String
-        /// A loopback port that was free a moment ago.
-        let port: UInt16
+        /// A loopback port that was free a moment ago, on a host that no other test uses.
+        let network: Address
+
+        init(path: String, network: Address = .tcp(host: "127.0.0.1", port: 0)) {
+            self.path = path
+            self.network = network
+        }
 
         var tokens: String { path + "/tokens" }
         var configuration: String { path + "/neurond.toml" }
-        var network: Address { .tcp(host: "127.0.0.1", port: port) }
 
         func write(_ text: String, to path: String, mode: mode_t = 0o600) throws {
             unlink(path)
@@ -39,7 +44,7 @@ extension DaemonFixture {
     ) throws {
         var template = Array("/tmp/neurond-conf-XXXXXX".utf8CString)
         let path = try #require(mkdtemp(&template).map { String(cString: $0) })
-        let folder = Folder(path: path, port: try freePort())
+        let folder = Folder(path: path, network: try freeAddress())
         defer {
             for name in ["tokens", "neurond.toml", "notify"] { unlink("\(path)/\(name)") }
             rmdir(path)
@@ -85,12 +90,16 @@ extension DaemonFixture {
         }
     }
 
-    private static func freePort() throws -> UInt16 {
+    private static let hostCount = Atomic<UInt32>(0)
+
+    private static func freeAddress() throws -> Address {
+        let number = hostCount.add(1, ordering: .relaxed).newValue
+        let host = "127.1.\(number >> 8 & 255).\(number & 255)"
         let loop = try Loop()
-        let listener = try Listener(loop, address: .tcp(host: "127.0.0.1", port: 0)) { $0.close() }
-        guard case .tcp(_, let port) = listener.boundAddress else { throw Stuck() }
+        let listener = try Listener(loop, address: .tcp(host: host, port: 0)) { $0.close() }
+        let address = listener.boundAddress
         listener.close()
         try loop.close()
-        return port
+        return address
     }
 }

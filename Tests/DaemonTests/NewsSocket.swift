@@ -32,9 +32,11 @@ final class NewsSocket {
     /// The next message that says this on its first line; others are passed over.
     @discardableResult
     func wait(for line: String) throws -> String {
-        while true {
+        let end = ContinuousClock.now + .seconds(300)
+        while ContinuousClock.now < end {
             let message = try next()
             if message.split(separator: "\n").first == line[...] { return message }
         }
+        throw DaemonFixture.Stuck()
     }
 }

@@ -57,7 +57,7 @@ struct ServiceManagerTests {
         var news: NewsSocket?
         try DaemonFixture.runConfigured { folder in
             news = try? NewsSocket(path: folder.path + "/notify")
-            return ["NOTIFY_SOCKET": folder.path + "/notify", "WATCHDOG_USEC": "20000"]
+            return ["NOTIFY_SOCKET": folder.path + "/notify", "WATCHDOG_USEC": "400000"]
         } _: { daemon, _ in
             let news = try #require(news)
             try news.wait(for: "READY=1")

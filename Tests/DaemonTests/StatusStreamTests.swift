@@ -19,7 +19,8 @@ struct StatusStreamTests {
 
     @Test("as many replies come as were asked for, then the end")
     func counted() throws {
-        try DaemonFixture.run { fixture in
+        // No engine is asked for its report, which would make some replies later than others.
+        try DaemonFixture.run(engines: 0) { fixture in
             let client = try fixture.connect()
             let streamID = try stream(fixture, client, interval: 100, count: 3)
             #expect(try fixture.end(of: streamID, client).status.code == .ok)

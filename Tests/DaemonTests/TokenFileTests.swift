@@ -15,7 +15,7 @@ struct TokenFileTests {
         let folder = try #require(mkdtemp(&template).map { String(cString: $0) })
         defer { rmdir(folder) }
         let path = folder + "/tokens"
-        try DaemonFixture.Folder(path: folder, port: 0).write(text, to: path, mode: mode)
+        try DaemonFixture.Folder(path: folder).write(text, to: path, mode: mode)
         defer { unlink(path) }
         try body(path)
     }

@@ -7,7 +7,7 @@ import Testing
 @testable import Studies
 
 /// The differential study on a daemon whose model has neurons planted into its weights.
-@Suite("Differential study on planted weights", .timeLimit(.minutes(5)))
+@Suite("Differential study on planted weights", .timeLimit(.minutes(30)))
 struct PlantedStudyTests {
     /// A daemon's model whose sampled chains are written here, so that it is known which are right.
     struct ScriptedChains: StudyModel {

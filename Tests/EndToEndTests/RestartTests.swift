@@ -99,7 +99,7 @@ struct RestartTests {
         heavy.standardOutput = FileHandle.nullDevice
         heavy.standardError = FileHandle.nullDevice
         try heavy.run()
-        while try await client.status().running == 0 {
+        while heavy.isRunning, try await client.status().running == 0 {
             try await Task.sleep(for: .milliseconds(5))
         }
         kill(heavy.processIdentifier, SIGKILL)

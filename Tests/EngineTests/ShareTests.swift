@@ -27,15 +27,25 @@ struct ShareTests {
             let long = try job(context, model, share: other)
             let short = try job(4, model, share: JobShare(identifier: 1))
             let alone = try await engine.run(short).result
+            let prepared = try engine.prepare(short)
+            let mark = try engine.prepare(job(1, model, share: JobShare(identifier: 3)))
             async let longAnswer = engine.run(long).result
-            // The long one runs by now, or will be run together with the short one.
-            let before = engine.statistics.steps
-            let steps = Mutex(0)
+            let steps = Mutex((before: 0, after: 0))
             let (events, continuation) = AsyncStream.makeStream(of: JobEvent.self)
-            _ = try engine.submit(engine.prepare(short)) { event in
-                steps.withLock { $0 = engine.statistics.steps }
-                continuation.yield(event)
-                continuation.finish()
+            // The long one runs by now, or will be run together with the short one, which is
+            // submitted between two steps, on the engine's thread.
+            _ = try engine.submit(mark) { _ in
+                steps.withLock { $0.before = engine.statistics.steps }
+                do {
+                    _ = try engine.submit(prepared) { event in
+                        steps.withLock { $0.after = engine.statistics.steps }
+                        continuation.yield(event)
+                        continuation.finish()
+                    }
+                } catch {
+                    Issue.record(error)
+                    continuation.finish()
+                }
             }
             for await event in events {
                 guard case .finished(let result) = event else {
@@ -45,7 +55,7 @@ struct ShareTests {
                 #expect(result.captures == alone.captures)
             }
             // Two steps of half the rows each, and the one that ran as it came.
-            #expect(steps.withLock { $0 } - before <= 4)
+            #expect(steps.withLock { $0.after - $0.before } <= 4)
             #expect(try await longAnswer.captures.count == 1)
         }
     }

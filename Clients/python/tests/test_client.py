@@ -146,9 +146,14 @@ def test_an_interrupt_ends_the_request_in_the_daemon(model: neurond.Model) -> No
 def test_a_cancelled_task_ends_the_request_in_the_daemon(daemon: Daemon) -> None:
     async def work() -> None:
         async with await neurond.connect_async(daemon.address) as model:
-            task = asyncio.ensure_future(
-                model.generate("Question:", max_tokens=480, ignore_end=True).result())
-            await asyncio.sleep(0.1)
+            started = asyncio.Event()
+
+            async def read() -> None:
+                async for _ in model.generate("Question:", max_tokens=480, ignore_end=True):
+                    started.set()
+
+            task = asyncio.ensure_future(read())
+            await started.wait()
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
