@@ -9,36 +9,45 @@ extension ForwardPass {
     /// actions breaks the pass in two. What is captured or counted afterwards must be left by
     /// `finish` as it is, and the sites of `first` by `compute`.
     func rowPass(
-        _ step: StepRows, at first: [SiteElements], _ compute: some RowOperation,
-        thenAt second: [SiteElements], _ finish: some RowOperation
+        _ step: StepRows, at first: [SiteElements], _ compute: @Sendable (Range<Int>) -> Void,
+        thenAt second: [SiteElements], _ finish: @Sendable (Range<Int>) -> Void
     ) {
-        let begin = Hooked(hooks: step.hooks, sites: first, operation: compute)
-        let end = Hooked(hooks: step.hooks, sites: second, operation: finish)
+        let hooks = step.hooks
         step.capture(first, before: true)
-        if step.hooks.readsBefore(second) {
-            forEachRowChunk(step.count, begin)
+        if hooks.readsBefore(second) {
+            forEachRowChunk(step.count) { chunk in
+                hooks.act(first, chunk)
+                compute(chunk)
+            }
             step.capture(second, before: true)
-            forEachRowChunk(step.count, end)
+            forEachRowChunk(step.count) { chunk in
+                hooks.act(second, chunk)
+                finish(chunk)
+            }
         } else {
-            forEachRowChunk(step.count, Chain(begin, end))
+            forEachRowChunk(step.count) { chunk in
+                hooks.act(first, chunk)
+                compute(chunk)
+                hooks.act(second, chunk)
+                finish(chunk)
+            }
         }
         finishVisit(first, step)
         finishVisit(second, step)
     }
 
     /// One pass over rows: actions, then an operation that leaves the sites as they are.
-    func rowPass(_ step: StepRows, at sites: [SiteElements], _ compute: some RowOperation) {
-        rowPass(step, at: sites, compute, thenAt: [], NoOperation())
+    func rowPass(
+        _ step: StepRows, at sites: [SiteElements], _ compute: @Sendable (Range<Int>) -> Void
+    ) {
+        rowPass(step, at: sites, compute, thenAt: [], { _ in })
     }
 
     /// Lets hooks see and change sites where nothing is computed.
     func visit(_ sites: [SiteElements], _ step: StepRows) {
         step.capture(sites, before: true)
         let hooks = step.hooks
-        if hooks.hasActions(sites) {
-            forEachRowChunk(
-                step.count, Hooked(hooks: hooks, sites: sites, operation: NoOperation()))
-        }
+        if hooks.hasActions(sites) { forEachRowChunk(step.count) { hooks.act(sites, $0) } }
         finishVisit(sites, step)
     }
 
@@ -46,7 +55,9 @@ extension ForwardPass {
     func addValueNoise(_ layer: Int, _ step: StepRows) {
         let hooks = step.hooks
         guard hooks.hasValueNoise(layer) else { return }
-        forEachRowChunk(step.count, AddValueNoise(hooks: hooks, layer: layer, buffers: buffers))
+        forEachRowChunk(step.count) { chunk in
+            hooks.addValueNoise(layer, chunk, act: buffers.act, out: buffers.contribution)
+        }
         step.settleValueNoise(layer)
     }
 

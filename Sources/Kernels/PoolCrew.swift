@@ -11,9 +11,9 @@ internal import Synchronization
 /// Every worker has a share of neighbouring tasks, which it takes from the front: tasks that lie
 /// beside each other read memory that does. Who is done takes from the back of others' shares.
 final class PoolCrew: @unchecked Sendable {
-    // Sendable: `work` is written by the caller while the gate is closed and empty, and read by
+    // Sendable: `task` is written by the caller while the gate is closed and empty, and read by
     // workers inside the gate; everything else is atomic.
-    private var work: (any PoolWork)?
+    private var task: (@Sendable (Int, Int) -> Void)?
 
     private let shares: TaskShares
     private let stopped = Atomic<Bool>(false)
@@ -28,20 +28,20 @@ final class PoolCrew: @unchecked Sendable {
     }
 
     /// Runs tasks on this thread and on every worker that comes in time.
-    func run(_ count: Int, _ work: any PoolWork) {
-        self.work = work
+    func run(_ count: Int, _ body: @escaping @Sendable (Int, Int) -> Void) {
+        task = body
         shares.deal(count)
         gate.store(Self.open)
         epoch.add(1)
         epoch.wakeAll()
-        takeTasks(of: work, worker: 0)
+        takeTasks(body, worker: 0)
         gate.remove(Self.open)
         var inside = gate.load()
         while inside != 0 {
             gate.wait(while: inside)
             inside = gate.load()
         }
-        self.work = nil
+        task = nil
     }
 
     /// Works until the crew stops.
@@ -52,7 +52,7 @@ final class PoolCrew: @unchecked Sendable {
             if stopped.load(ordering: .acquiring) { return }
             seen = epoch.load()
             guard enter() else { continue }
-            if let work { takeTasks(of: work, worker: worker) }
+            if let task { takeTasks(task, worker: worker) }
             // The last one out of a closed gate wakes the caller.
             if gate.subtract(1) == 0 { gate.wakeAll() }
         }
@@ -64,8 +64,8 @@ final class PoolCrew: @unchecked Sendable {
         epoch.wakeAll()
     }
 
-    private func takeTasks(of work: any PoolWork, worker: Int) {
-        while let task = shares.take(for: worker) { work.perform(task, worker: worker) }
+    private func takeTasks(_ body: @Sendable (Int, Int) -> Void, worker: Int) {
+        while let index = shares.take(for: worker) { body(index, worker) }
     }
 
     /// Counts this worker in if the run is still open.
