@@ -126,7 +126,7 @@ private final class EngineFamily {
 
     /// The life of an engine's process.
     private func become(_ engine: UInt64, _ connection: Int32, parent: Int32) -> Never {
-        guard Fork.endWithParent(parent) else { exit(1) }
+        guard Fork.endWithParent(parent) else { _exit(1) }
         exits.close()
         supervisor.report(.started(engine: engine, process: getpid()))
         closeDescriptor(supervisor.descriptor)
